@@ -1,0 +1,45 @@
+# Sprega: every command rests on `make setup`, which builds .venv from hashed locks.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := src tests benchmarks
+
+.PHONY: run test check bench setup lock translations clean
+
+run: setup
+	$(BIN)/sprega example build/practice
+	$(BIN)/sprega clear build/practice/purchase.xlsx --out build/practice/result
+	@echo "The report: build/practice/result/report.pdf"
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements/run.txt requirements/dev.txt pyproject.toml $(wildcard src/sprega/locale/*/LC_MESSAGES/*.po)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt requirements/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/pybabel --quiet compile --directory src/sprega/locale --domain sprega
+	touch $@
+
+test: check
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: setup
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+translations: setup
+	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k Sentence:1 -k say:1 -F babel.cfg -o build/sprega.pot src/sprega
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header -i build/sprega.pot -d src/sprega/locale -D sprega
+
+lock:
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url pyproject.toml requirements/run.in -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --extra dask pyproject.toml requirements/run.in requirements/dev.in -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build
