@@ -152,7 +152,7 @@ class Purchase:
     @cached_property
     def item_demand(self) -> Floats:
         """Quantity needed of each item by all, shape (items,)."""
-        return np.bincount(self.demand_item, self.demand_quantity, minlength=len(self.items))
+        return self.member_demand.sum(axis=0)
 
     @cached_property
     def players(self) -> tuple[int, ...]:
@@ -251,7 +251,7 @@ class Award:
 
 @dataclass(frozen=True)
 class Infeasibility:
-    """Why no award exists: where (a lot's code or a rule's key), why, and the smallest change that mends it."""
+    """Why no award exists: where (a lot's code or a rule's key), and the smallest change that mends it."""
 
     where: str
     kind: Literal["lot", "rule", "supplier"]

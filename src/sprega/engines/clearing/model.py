@@ -55,7 +55,7 @@ class RuleStability:
 
 @dataclass(frozen=True)
 class Note:
-    """A balancing note: an amount in minor units that one member pays another, since no invoice can carry it."""
+    """What one member pays another, in minor units, where no invoice can carry it."""
 
     payer: int
     payee: int
