@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sprega.foundation.charts.theme import CONFIG
 from sprega.foundation.documents import font_folders
-from sprega.foundation.language.language import MINUS, NARROW
+from sprega.foundation.language.language import MINUS, SPACE
 
 if TYPE_CHECKING:
     import altair
@@ -41,7 +41,7 @@ def _numbers(language: Language) -> dict[str, Any]:
     """d3's number locale."""
     return {
         "decimal": language.point,
-        "thousands": NARROW,
+        "thousands": SPACE,
         "grouping": [3],
         "currency": ["", ""],
         "minus": MINUS,

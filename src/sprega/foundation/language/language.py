@@ -18,10 +18,8 @@ from sprega.foundation.language.figures import Day, Money, Number, Percent
 Code = Literal["en", "bg"]
 LANGUAGES: tuple[Code, ...] = ("en", "bg")
 
-NARROW = "\u202f"
-"""Between groups of three digits: a thin space at which no line breaks."""
-TIGHT = "\u00a0"
-"""Between a figure and its unit."""
+SPACE = "\u00a0"
+"""Between groups of three digits, and a figure and its unit: no line breaks here."""
 MINUS = "\u2212"
 
 MOST_DIGITS = 15
@@ -31,7 +29,7 @@ class Language:
     """English (`en`) or Bulgarian (`bg`).
 
     >>> Language("bg").number(-12345.6)
-    '−12\u202f345,6'
+    '−12\xa0345,6'
     """
 
     def __init__(self, code: str) -> None:
@@ -50,7 +48,7 @@ class Language:
     def money(self, amount: float, currency: str = "", digits: int | None = None) -> str:
         """Write an amount with its currency; empty where it is not a number."""
         figure = self.number(amount, minor_units(currency) if digits is None else digits)
-        return f"{figure}{TIGHT}{currency}" if currency and figure else figure
+        return f"{figure}{SPACE}{currency}" if currency and figure else figure
 
     def number(self, value: float, digits: int | None = None) -> str:
         """Write a number with `digits` after the point, or as many as it needs (at most four)."""
@@ -66,12 +64,12 @@ class Language:
             text = f"{abs(value):,.{digits}f}"
         whole, _, rest = text.partition(".")
         sign = MINUS if value < 0 and text.strip("0,.") else ""
-        return f"{sign}{whole.replace(',', NARROW)}{self.point if rest else ''}{rest}"
+        return f"{sign}{whole.replace(',', SPACE)}{self.point if rest else ''}{rest}"
 
     def percent(self, fraction: float, digits: int = 1) -> str:
         """Write a fraction in percent."""
         figure = self.number(100 * fraction, digits)
-        return f"{figure}{TIGHT}%" if figure else figure
+        return f"{figure}{SPACE}%" if figure else figure
 
     def date(self, day: datetime.date) -> str:
         """Write a day: 24 November 2026; 24 ноември 2026 г."""
@@ -91,7 +89,7 @@ class Language:
                 return self.percent(value.fraction, value.digits)
             case Number():
                 figure = self.number(value.value, value.digits)
-                return f"{figure}{TIGHT}{value.unit}" if value.unit else figure
+                return f"{figure}{SPACE}{value.unit}" if value.unit else figure
             case Day():
                 return self.date(value.date)
             case datetime.date():

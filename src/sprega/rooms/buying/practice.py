@@ -8,7 +8,15 @@ from typing import Literal
 import numpy as np
 
 from sprega.engines.award.model import WHOLE_LOT, Bid, Item, Member, Purchase, Site, Supplier
-from sprega.rooms.buying.practice_goods import GOODS, MEMBERS, NAME, SUPPLIERS
+from sprega.rooms.buying.practice_goods import (
+    GOODS,
+    MEMBERS,
+    NAME,
+    SUPPLIERS,
+    GoodsRow,
+    MemberRow,
+    SupplierRow,
+)
 
 SEED = 2026
 TIERS = 4
@@ -18,7 +26,7 @@ WITH_MILLS = {"lime": "mill", "water": "mill"}
 """Fields whose goods whoever runs mills needs as well."""
 UNEVEN = {"BALL-100": (0.06, 1), "FROTHER": (-0.05, 1), "DETONATOR": (0.08, 2), "OIL-GEAR": (-0.06, 2),
           "JACKET": (0.09, 3), "CRUCIBLE": (-0.07, 2)}  # fmt: skip
-"""Second items of a lot, on which bidders differ the other way: one supplier for both suits some members less."""
+"""Second items of a lot, on which bidders differ the other way: one supplier for both suits some less."""
 
 
 def practice_purchase(language: Literal["en", "bg"] = "en") -> Purchase:
@@ -36,8 +44,7 @@ def practice_purchase(language: Literal["en", "bg"] = "en") -> Purchase:
         currency="EUR",
         award=WHOLE_LOT,
         members=tuple(
-            Member(row.code, row.bulgarian if bulgarian else row.english, row.holding or row.code, row.kind)
-            for row in MEMBERS
+            Member(row.code, _name(row, bulgarian), row.holding or row.code, row.kind) for row in MEMBERS
         ),
         sites=sites,
         items=tuple(
@@ -47,7 +54,7 @@ def practice_purchase(language: Literal["en", "bg"] = "en") -> Purchase:
             for row in GOODS
         ),
         lots=lots,
-        suppliers=tuple(Supplier(row.code, row.bulgarian if bulgarian else row.english) for row in SUPPLIERS),
+        suppliers=tuple(Supplier(row.code, _name(row, bulgarian)) for row in SUPPLIERS),
         bids=_bids(pooled, rng),
         demand_site=np.array([site for site, _, _, _ in rows], dtype=np.int64),
         demand_item=item,
@@ -56,6 +63,10 @@ def practice_purchase(language: Literal["en", "bg"] = "en") -> Purchase:
         per_unit=np.zeros((len(SUPPLIERS), len(sites))),
         per_lane=_lanes(sites),
     )
+
+
+def _name(row: MemberRow | GoodsRow | SupplierRow, bulgarian: bool) -> str:
+    return row.bulgarian if bulgarian else row.english
 
 
 def _sites(bulgarian: bool, rng: np.random.Generator) -> tuple[Site, ...]:
