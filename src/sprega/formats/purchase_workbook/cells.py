@@ -31,6 +31,7 @@ HIGHEST_RATIO = 200
 RATIO_MATTERS_FROM = 10_000_000
 
 MOST_ROWS = 200_000
+MOST_EMPTY = 50_000
 LAST_ROW = 1_048_576
 LAST_COLUMN = 256
 
@@ -163,10 +164,15 @@ def _table(name: str, rows: Iterator[tuple[int, Cells]], most: int, findings: Fi
             break
     columns = match_columns(name, header_row, headers, findings)
     kept: list[Row] = []
+    last = header_row
     for number, cells in rows:
         known = {column: cell for column, at in columns.items() if (cell := cells(at)) is not None}
         if not known:
+            if number - last > MOST_EMPTY:
+                _warn_of_gap(name, last, findings)
+                break
             continue
+        last = number
         if len(kept) == most:
             findings.fault(
                 name,
@@ -178,6 +184,16 @@ def _table(name: str, rows: Iterator[tuple[int, Cells]], most: int, findings: Fi
             break
         kept.append(Row(number, known))
     return Table(name, frozenset(columns), tuple(kept))
+
+
+def _warn_of_gap(name: str, last: int, findings: Findings) -> None:
+    findings.warn(
+        name,
+        last,
+        None,
+        Sentence("More than {count} empty rows follow; nothing below them is read.", {"count": MOST_EMPTY}),
+        Sentence("Delete the empty rows in the spreadsheet program and save the file again."),
+    )
 
 
 def _rows(results: Any, written: Any) -> Iterator[tuple[int, Cells]]:

@@ -34,8 +34,8 @@ def judge_bids(offered: Offered, findings: Findings) -> None:
         if item in bidders:
             bidders[item].add(supplier)
     if offered.award != WHOLE_LOT:
-        for item in bidders:
-            if not bidders[item]:
+        for item, who in bidders.items():
+            if not who:
                 _no_bid(offered, item, findings)
         return
     lots: dict[int, dict[int, set[int]]] = {}

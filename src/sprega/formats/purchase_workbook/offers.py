@@ -48,16 +48,28 @@ class DemandRow:
     price: float
 
 
-def read_demand(table: Table, sites: Register, items: Register, findings: Findings) -> list[DemandRow]:
-    """Read the sheet `Demand`; the list is of use only when no fault was noted."""
+@dataclass(frozen=True)
+class Demand:
+    """The sheet `Demand`; `needed` items also count rows whose site or price is faulty."""
+
+    rows: tuple[DemandRow, ...]
+    needed: frozenset[int]
+
+
+def read_demand(table: Table, sites: Register, items: Register, findings: Findings) -> Demand:
+    """Read the sheet `Demand`."""
     seen = FirstSeen()
     demand = []
+    needed = set()
+    before = len(findings.faults)
     for row in table.rows:
         reader = RowReader(table, row, findings)
         site = reader.reference("site", sites)
         item = reader.reference("item", items)
         quantity = reader.number("quantity")
         price = float("nan") if reader.empty("current_price") else reader.number("current_price")
+        if item is not None and quantity:
+            needed.add(item)
         if site is None or item is None:
             continue
         if seen.repeated(reader, "item", (site, item), _both(row, "site", "item")):
@@ -72,7 +84,15 @@ def read_demand(table: Table, sites: Register, items: Register, findings: Findin
             Sentence("The sheet {sheet} is empty.", {"sheet": table.name}),
             Sentence("Fill in a row for each site and item that is needed."),
         )
-    return demand
+    elif "quantity" in table.columns and not needed and items.complete and len(findings.faults) == before:
+        findings.fault(
+            table.name,
+            None,
+            "quantity",
+            Sentence("Nobody needs anything: no quantity is above zero."),
+            Sentence("Fill in the quantities that are needed."),
+        )
+    return Demand(tuple(demand), frozenset(needed))
 
 
 @dataclass(frozen=True)
@@ -262,7 +282,7 @@ def _bundle_items(reader: RowReader, items: Register) -> tuple[int, ...] | None:
         return None if number is None else (number,)
     codes = [code for part in (value or "").split(",") if (code := code_text(part))]
     if not codes:
-        if reader.empty("items") or cell is not None:
+        if cell is not None or (reader.empty("items") and "items" in reader.table.columns):
             reader.fault(
                 "items",
                 Sentence("The bundle has no items."),

@@ -63,17 +63,8 @@ def _purchase(tables: dict[str, Table], name: str, findings: Findings) -> Purcha
     delivery = read_delivery(tables["Delivery"], suppliers.register, sites.register, findings)
     discounts = read_discounts(tables["Discounts"], suppliers.register, findings)
     bundles = read_bundles(tables["Bundles"], suppliers.register, items.register, findings)
-    needed = frozenset(row.item for row in demand if row.quantity > 0)
     if all(tables[sheet].columns >= set(SHEETS[sheet].needed) for sheet in ("Items", "Bids", "Suppliers")):
-        judge_bids(Offered(settings.award, items, suppliers, needed, bids.pairs), findings)
-    if not needed and tables["Demand"].rows and not any(fault.sheet == "Demand" for fault in findings.faults):
-        findings.fault(
-            "Demand",
-            None,
-            "quantity",
-            Sentence("Nobody needs anything: no quantity is above zero."),
-            Sentence("Fill in the quantities that are needed."),
-        )
+        judge_bids(Offered(settings.award, items, suppliers, demand.needed, bids.pairs), findings)
     if findings.faults:
         return None
     per_unit, per_lane = np.zeros((2, len(suppliers.suppliers), len(sites.sites)))
@@ -89,10 +80,10 @@ def _purchase(tables: dict[str, Table], name: str, findings: Findings) -> Purcha
             for s, supplier in enumerate(suppliers.suppliers)
         ),
         bids=bids.bids,
-        demand_site=np.array([row.site for row in demand], dtype=np.int64),
-        demand_item=np.array([row.item for row in demand], dtype=np.int64),
-        demand_quantity=np.array([row.quantity for row in demand], dtype=np.float64),
-        demand_price=np.array([row.price for row in demand], dtype=np.float64),
+        demand_site=np.array([row.site for row in demand.rows], dtype=np.int64),
+        demand_item=np.array([row.item for row in demand.rows], dtype=np.int64),
+        demand_quantity=np.array([row.quantity for row in demand.rows], dtype=np.float64),
+        demand_price=np.array([row.price for row in demand.rows], dtype=np.float64),
         per_unit=per_unit,
         per_lane=per_lane,
         name=settings.name,
