@@ -77,35 +77,36 @@ def made_up_clearing(
         item, member = purchase.demand_item[row], purchase.demand_member[row]
         price = tier[supplier, item] / delivered[supplier, purchase.demand_item == item].sum()
         invoice[supplier, member] += price * delivered[supplier, row]
+        unit[supplier, member, item] = price
     for supplier, site, lot in zip(*np.nonzero(lane), strict=True):
         invoice[supplier, purchase.sites[site].member] += lane[supplier, site, lot]
     equal = invoice.sum(axis=0)[list(players)]
     proportional = alone * payment / alone.sum()
-    shares = dict(
-        zip(RULES, (equal, 0.6 * equal + 0.4 * proportional, 0.3 * equal + 0.7 * proportional, proportional))
-    )
+    mixes = (0.0, 0.4, 0.7, 1.0)
+    shares = {name: (1 - mix) * equal + mix * proportional for name, mix in zip(RULES, mixes, strict=True)}
     amount = np.round(100 * invoice).astype(np.int64)
-    for supplier, member, item in np.ndindex(unit.shape):
-        where = (purchase.demand_item == item) & (purchase.demand_member == member)
-        if (bought := delivered[supplier, where].sum()) > 0:
-            unit[supplier, member, item] = (
-                tier[supplier, item] / delivered[supplier, purchase.demand_item == item].sum()
-            )
-            del bought
     value = purchase.demand_price * purchase.demand_quantity
     today = np.array([value[purchase.demand_member == player].sum() for player in players])
     stability = {name: RuleStability(0, -0.002 * payment, tuple(players[:3])) for name in RULES}
     stability["equal-price"] = RuleStability(3, 1234.5, tuple(players[1:3]))
     spread = np.array([0.001 * payment / len(players)] * len(players))
+    interval = (shares["shapley"] - spread, shares["shapley"] + spread)
     sampled = mode == "sampled"
-    known = dict(
-        purchase=purchase, award=award, stand_alone=alone, shares=shares, stability=stability, rule=rule,
-        joining_pays=bool(payment <= alone.sum()),
-        price_list=PriceList(amount, invoice, unit, amount.sum(axis=0), amount.sum(axis=1), (), 2),
-        mode=mode, today=today, seconds=1.5,
-        share_intervals={"shapley": (shares["shapley"] - spread, shares["shapley"] + spread)} if sampled else {},
-        nucleolus_is_nearest=sampled,
-    )  # fmt: skip
+    known = {
+        "purchase": purchase,
+        "award": award,
+        "stand_alone": alone,
+        "shares": shares,
+        "stability": stability,
+        "rule": rule,
+        "joining_pays": bool(payment <= alone.sum()),
+        "price_list": PriceList(amount, invoice, unit, amount.sum(axis=0), amount.sum(axis=1), (), 2),
+        "mode": mode,
+        "today": today,
+        "seconds": 1.5,
+        "share_intervals": {"shapley": interval} if sampled else {},
+        "nucleolus_is_nearest": sampled,
+    }
     return Clearing(**{**known, **changes})
 
 

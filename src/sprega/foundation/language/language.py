@@ -23,6 +23,8 @@ SPACE = "\u00a0"
 MINUS = "\u2212"
 
 MOST_DIGITS = 15
+UNGROUPED = 10_000
+"""Whole numbers in a sentence are grouped from here on: a row number stays as the spreadsheet has it."""
 
 
 class Language:
@@ -99,7 +101,10 @@ class Language:
             case list() | tuple():
                 return ", ".join(self.write(one) for one in value)
         if hasattr(value, "__float__"):
-            return self._specified(float(value), spec) if spec else self.number(_plain(value))
+            plain = _plain(value)
+            if spec:
+                return self._specified(float(plain), spec)
+            return str(plain) if isinstance(plain, int) and abs(plain) < UNGROUPED else self.number(plain)
         return format(value, spec)
 
     def _specified(self, value: float, spec: str) -> str:

@@ -29,12 +29,13 @@ RULE_MEANINGS = {
         "the members could join."
     ),
     "nucleolus": Sentence(
-        "The shares are set so that the group with the most reason to complain has as little reason as can be."
+        "The shares are set so that the group with the most reason to complain has as little reason "
+        "as can be."
     ),
     "proportional": Sentence("Everybody saves the same percentage of what it would pay alone."),
 }
 
-LARGE = 10_000
+LARGE = 100_000
 """Amounts from here on are told in whole units of the currency."""
 
 MOST_NAMES = 6
@@ -113,7 +114,8 @@ def headline(steps: Steps, joining_pays: bool) -> Sentence:
     """The answer for all together, in one sentence."""
     if not joining_pays:
         return Sentence(
-            "Buying together does not pay: you would pay {amount} ({percent}) more than alone with the same bids.",
+            "Buying together does not pay: you would pay {amount} ({percent}) more than alone "
+            "with the same bids.",
             {
                 "amount": steps.money(steps.joining),
                 "percent": Percent(abs(_part(steps.joining, steps.alone))),
@@ -154,7 +156,8 @@ def choice_part(steps: Steps) -> Sentence:
     values = {"amount": steps.money(steps.choice), "percent": Percent(abs(_part(steps.choice, steps.today)))}
     if steps.choice >= 0:
         return Sentence(
-            "Better choice of supplier saves {amount} ({percent}): this could be had alone with the same bids.",
+            "Better choice of supplier saves {amount} ({percent}): each could have it alone "
+            "with the same bids.",
             values,
         )
     return Sentence(
@@ -247,7 +250,8 @@ def why_this_rule(clearing: Clearing) -> Sentence:
     if clearing.stability[clearing.rule].high <= tolerance:
         return Sentence("Rule of sharing: {rule}, the first to which no group objects.", values)
     return Sentence(
-        "Rule of sharing: {rule}. Some group would object to every rule; this one keeps the complaint smallest.",
+        "Rule of sharing: {rule}. Some group would object to every rule; this one keeps the complaint "
+        "smallest.",
         values,
     )
 

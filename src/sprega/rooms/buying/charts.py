@@ -11,7 +11,7 @@ from sprega.foundation.charts import COPPER, PATINA, SLATE, SLATE_LIGHT, draw
 from sprega.foundation.language import Language
 from sprega.rooms.buying.answer import RULE_NAMES, Steps
 
-WIDTH = 460
+WIDTH = 490
 LABELS = 165
 """Room for the words left of the bars."""
 
@@ -106,7 +106,7 @@ def savings_by_rule(
             "rule:N",
             sort=shown,
             scale=alt.Scale(domain=shown, range=[COPPER, SLATE, PATINA, SLATE_LIGHT]),
-            legend=alt.Legend(columns=4),
+            legend=alt.Legend(columns=2),
         ),
         shape=alt.Shape(
             "rule:N",

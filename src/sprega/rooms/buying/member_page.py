@@ -38,7 +38,7 @@ def member_page(
     purchase, say = clearing.purchase, language.say
     position = purchase.players.index(member)
     steps = answer.member_steps(clearing, position)
-    name = purchase.members[member].name or purchase.members[member].code
+    name = tables.called(purchase.members[member])
     data = frame(
         clearing,
         language,
@@ -108,10 +108,8 @@ def _prices(clearing: Clearing, member: int, lines: list[Line], language: Langua
     invoiced = int(prices.amount[:, member].sum())
     rows = [
         [
-            tables.short(
-                purchase.suppliers[line.supplier].name or purchase.suppliers[line.supplier].code, 28
-            ),
-            tables.short(purchase.items[line.item].name or purchase.items[line.item].code, 40),
+            tables.short(tables.called(purchase.suppliers[line.supplier]), 28),
+            tables.short(tables.called(purchase.items[line.item]), 40),
             language.number(line.quantity),
             tables.short(purchase.items[line.item].unit, 10),
             language.number(line.today, _digits(line.today)) or "–",
@@ -163,7 +161,7 @@ def _reasons(clearing: Clearing, lines: list[Line], steps: answer.Steps) -> list
     }
 
     def told(line: Line) -> dict[str, object]:
-        return {"item": purchase.items[line.item].name, "amount": steps.money(saved[line])}
+        return {"item": tables.called(purchase.items[line.item]), "amount": steps.money(saved[line])}
 
     if saved:
         best, worst = max(saved, key=lambda line: saved[line]), min(saved, key=lambda line: saved[line])
@@ -181,7 +179,8 @@ def _reasons(clearing: Clearing, lines: list[Line], steps: answer.Steps) -> list
     if steps.joining < 0:
         found.append(
             Sentence(
-                "Buying together costs you more than buying alone: what suits all best is not what suits you best."
+                "Buying together costs you more than buying alone: what suits all best is not what "
+                "suits you best."
             )
         )
     return found

@@ -27,7 +27,7 @@ def report_pdf(
     day: datetime.date | None = None,
     warnings: tuple[Sentence, ...] = (),
 ) -> bytes:
-    """Print the report: the answer, where the saving comes from, the award, the bids, the shares, the proof."""
+    """Print the report: the answer, the saving's sources, the award, the bids, the shares, the proof."""
     say, steps = language.say, answer.all_steps(clearing)
     data = frame(
         clearing,
@@ -50,7 +50,7 @@ def report_pdf(
         },
         "chart": _chart(clearing, language),
         "stability": {
-            "title": say(Sentence("Would anybody do better alone?")),
+            "title": say(Sentence("Would any group do better alone?")),
             **tables.stability_table(clearing, language),
         },
         "prices": tables.price_table(clearing, language),
@@ -162,7 +162,7 @@ def _members_title(clearing: Clearing, language: Language) -> str:
 def _chart(clearing: Clearing, language: Language) -> dict[str, str]:
     say, shown = language.say, tables.shown_players(clearing)
     people = [clearing.purchase.members[clearing.purchase.players[k]] for k in shown]
-    names = [tables.short(person.name or person.code, 28) for person in people]
+    names = [tables.short(tables.called(person), 28) for person in people]
     if len(set(names)) < len(names):
         names = [person.code for person in people]
     saved = savings(clearing, clearing.rule)

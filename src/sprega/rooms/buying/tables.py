@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The tables of the report: award, bid matrix, members' shares, stability, price list; cut to fit the paper."""
+"""The tables of the report: award, bids, members' shares, stability, price list; cut to fit the paper."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sprega.engines.award.model import WHOLE_LOT
+from sprega.engines.award.model import WHOLE_LOT, Item, Member, Supplier
 from sprega.engines.award.prices import tier_payment
 from sprega.engines.clearing.model import RULES, Clearing
 from sprega.engines.model import Sentence
@@ -28,6 +28,11 @@ CODE_LENGTH = 9
 def short(text: str, most: int) -> str:
     """Cut a text that is too long for its place."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def called(one: Member | Item | Supplier) -> str:
+    """The name of a member, item or supplier, or its code where it has none."""
+    return one.name or one.code
 
 
 def opening(words: str) -> str:
@@ -56,7 +61,7 @@ def award_table(clearing: Clearing, language: Language) -> Table:
     rows = [
         [
             _lot_name(clearing, int(lot)),
-            short(purchase.suppliers[supplier].name or purchase.suppliers[supplier].code, NAME_LENGTH - 8),
+            short(called(purchase.suppliers[supplier]), NAME_LENGTH - 8),
             language.number(goods[supplier, lot], digits),
         ]
         for lot, supplier in shown
@@ -124,7 +129,7 @@ def bid_matrix(clearing: Clearing, language: Language) -> Table:
             }
             for s in suppliers
         ]
-        name = short(purchase.items[item].name or purchase.items[item].code, NAME_LENGTH)
+        name = short(called(purchase.items[item]), NAME_LENGTH)
         rows.append({"item": name, "unit": short(purchase.items[item].unit, 8), "cells": cells})
     lines = [
         say(
@@ -201,7 +206,7 @@ def members_table(clearing: Clearing, language: Language) -> Table:
     rows = []
     for k in shown:
         member = members[clearing.purchase.players[k]]
-        rows.append([short(member.name or member.code, NAME_LENGTH), *cells([k])])
+        rows.append([short(called(member), NAME_LENGTH), *cells([k])])
     hidden = [k for k in range(len(share)) if k not in set(shown)]
     if hidden:
         rows.append([say(Sentence("Others: {count}", {"count": len(hidden)})), *cells(hidden)])
@@ -251,7 +256,7 @@ def stability_table(clearing: Clearing, language: Language) -> Table:
     """Whether any group would do better alone, rule by rule."""
     say = language.say
     return {
-        "head": [say(Sentence("Rule")), say(Sentence("Would any group do better alone?"))],
+        "head": [say(Sentence("Rule")), say(Sentence("Answer"))],
         "rows": [
             [opening(say(RULE_NAMES[rule])), say(stability(clearing, rule))]
             for rule in RULES
@@ -279,7 +284,7 @@ def price_table(clearing: Clearing, language: Language) -> Table:
 
     rows = [
         [
-            short(purchase.members[players[k]].name or purchase.members[players[k]].code, NAME_LENGTH),
+            short(called(purchase.members[players[k]]), NAME_LENGTH),
             *cells([players[k]]),
         ]
         for k in shown
@@ -298,7 +303,7 @@ def price_table(clearing: Clearing, language: Language) -> Table:
         "foot": [say(Sentence("All")), *cells(list(range(len(purchase.members))))],
         "note": say(
             Sentence(
-                "In {currency}. No money passes through the cluster: the supplier invoices the member directly. "
+                "In {currency}. No money passes through the cluster: the supplier invoices the member. "
                 "Unit prices are in award.xlsx.",
                 {"currency": purchase.currency},
             )
@@ -314,8 +319,8 @@ def balancing_notes(clearing: Clearing, language: Language) -> list[str]:
             Sentence(
                 "Balancing note: {payer} pays {payee} {amount}.",
                 {
-                    "payer": members[note.payer].name or members[note.payer].code,
-                    "payee": members[note.payee].name or members[note.payee].code,
+                    "payer": called(members[note.payer]),
+                    "payee": called(members[note.payee]),
                     "amount": language.money(note.amount / 10**digits, clearing.purchase.currency, digits),
                 },
             )

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`sprega check`: recheck a result without the solver that found it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from sprega.cli.refusal import DONE, WRONG, Refusal
+from sprega.engines.model import Sentence
+from sprega.foundation.language import Language, Money
+
+
+def add(commands: argparse._SubParsersAction, language: Language) -> argparse.ArgumentParser:
+    """Add the command to the parser."""
+    say = language.say
+    words = say(Sentence("recheck a result independently: sums, shares, stability and the proof"))
+    parser = commands.add_parser("check", help=words, description=words, allow_abbrev=False)
+    parser.add_argument(
+        "result", type=Path, metavar="result.json", help=say(Sentence("a result of sprega clear"))
+    )
+    return parser
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Recheck, print both bounds and every finding."""
+    from sprega.engines.clearing.check import recheck
+    from sprega.formats.result_json import UnreadableError, load_result
+
+    say, path = language.say, options.result
+    if path.is_dir():
+        path = path / "result.json"
+    unreadable = Sentence("Name the result.json that sprega clear wrote.")
+    try:
+        clearing = load_result(path)
+    except OSError as error:
+        problem = Sentence(
+            "{file} cannot be read ({reason}).", {"file": str(path), "reason": error.strerror or str(error)}
+        )
+        raise Refusal(problem, unreadable) from error
+    except UnreadableError as error:
+        raise Refusal(error.sentence, unreadable) from error
+    found = recheck(clearing)
+    currency = clearing.purchase.currency
+    print(say(Sentence("Cost of the award: {amount}", {"amount": Money(clearing.award.objective, currency)})))
+    certified = {"amount": Money(found.certified_bound, currency)}
+    print(say(Sentence("Bound recomputed here, by arithmetic alone: {amount}", certified)))
+    reported = {"amount": Money(found.bound, currency)}
+    print(say(Sentence("Bound that the solver reported: {amount}", reported)))
+    for finding in found.findings:
+        print(f"- {say(finding.sentence)}")
+    if found.good:
+        print(say(Sentence("The result is right.")))
+        return DONE
+    print(say(Sentence("The result is wrong. Findings: {count}", {"count": len(found.findings)})))
+    return WRONG

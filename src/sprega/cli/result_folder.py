@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A result folder appears whole or not at all, and replaces only an earlier result."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sprega.cli.refusal import Refusal
+from sprega.engines.model import Sentence
+
+RESULT = "result.json"
+SCHEMA_WORD = "sprega"
+
+_SWAP = 2  # RENAME_EXCHANGE
+_HERE = -100  # AT_FDCWD
+
+
+@contextmanager
+def whole_result(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into beside `folder`; at the end it takes the place of `folder`.
+
+    Whatever ends the work before that leaves `folder` as it was.
+    """
+    target = folder.resolve()
+    require_free(target)
+    _clear_leftovers(target)
+    try:
+        made = _make_parents(target.parent)
+        new = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    lock = os.open(new, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # whoever tidies up can tell that this one is at work
+    try:
+        yield new
+        new.chmod(0o777 & ~_umask())
+        _put(new, target)
+        made = []
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        os.close(lock)
+        if new.exists():
+            shutil.rmtree(new, ignore_errors=True)
+        for parent in made:
+            with suppress(OSError):
+                parent.rmdir()
+
+
+def require_free(folder: Path) -> None:
+    """Refuse a folder that holds anything but an earlier result."""
+    try:
+        if not folder.exists():
+            return
+        if not folder.is_dir():
+            raise Refusal(
+                Sentence("{folder} is a file, not a folder.", {"folder": str(folder)}),
+                Sentence("Name a new folder with --out."),
+            )
+        if any(folder.iterdir()) and not _is_result(folder):
+            raise Refusal(
+                Sentence("The folder {folder} holds other files.", {"folder": str(folder)}),
+                Sentence("Name a new folder, or one of an earlier result, with --out; nothing was changed."),
+            )
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _is_result(folder: Path) -> bool:
+    """Whether the folder holds a result of ours, told by its result.json."""
+    try:
+        content = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and SCHEMA_WORD in str(content.get("schema", "")).lower()
+
+
+def _put(new: Path, target: Path) -> None:
+    """Swap the folders in one step where the system can, else by two renames."""
+    if not target.exists():
+        new.rename(target)
+    elif _exchange(new, target):
+        shutil.rmtree(new)
+    else:
+        old = target.with_name(f".{target.name}.old")
+        target.rename(old)
+        new.rename(target)
+        shutil.rmtree(old)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places at once (Linux); False where that cannot be done."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        return False
+    return rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _SWAP) == 0
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Tidy up after a run that was killed: bring an old result back, drop half-written ones."""
+    old = target.with_name(f".{target.name}.old")
+    with suppress(OSError):
+        if old.is_dir():
+            if target.exists():
+                shutil.rmtree(old)
+            else:
+                old.rename(target)
+    for new in target.parent.glob(f".{_literal(target.name)}.new-*"):
+        with suppress(OSError):
+            lock = os.open(new, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(new)
+            finally:
+                os.close(lock)
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{character}]" if character in "*?[" else character for character in name)
+
+
+def _make_parents(folder: Path) -> list[Path]:
+    """Make a folder and what leads to it; return those made, the innermost first."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for parent in reversed(missing):
+        parent.mkdir()
+    return missing
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(folder: Path, error: OSError) -> Refusal:
+    return Refusal(
+        Sentence(
+            "The folder {folder} cannot be written ({reason}).",
+            {"folder": str(folder), "reason": error.strerror or str(error)},
+        ),
+        Sentence("Name a folder in which you may write; nothing was changed."),
+    )
+
+
+def file_names(codes: list[str]) -> list[str]:
+    """Names for files, one for each code: safe on every system, and no two alike."""
+    taken: set[str] = set()
+    names = []
+    for code in codes:
+        kept = "".join(c if c.isalnum() or c in "-_" else "_" for c in code.strip())[:LONGEST_NAME]
+        plain = kept if kept.strip("_") and kept.upper() not in RESERVED else f"member_{kept}".rstrip("_")
+        name, count = plain, 1
+        while name.casefold() in taken:
+            count += 1
+            name = f"{plain}-{count}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+LONGEST_NAME = 60
+RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
+"""Names that Windows keeps for itself."""

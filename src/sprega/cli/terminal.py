@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the commands print for people: the answer first, then short tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sprega.engines.award.model import Infeasibility
+from sprega.engines.clearing.model import Clearing
+from sprega.engines.model import Sentence
+from sprega.formats.purchase_workbook import Fault
+from sprega.foundation.language import Language
+from sprega.rooms.buying import answer, tables
+
+WIDTH = 100
+"""Columns where the output is no terminal."""
+MOST_ROWS = 40
+TABLE = {"box": box.SIMPLE_HEAD, "header_style": "dim", "pad_edge": False, "show_edge": False}
+
+
+def print_answer(clearing: Clearing, folder: Path, language: Language) -> None:
+    """The answer in one line, the two parts, award, shares, stability, proof, and where the report lies."""
+    console, say = _console(sys.stdout), language.say
+    steps = answer.all_steps(clearing)
+    console.print(Text(say(answer.headline(steps, clearing.joining_pays)), style="bold"))
+    for line in (
+        answer.choice_part(steps),
+        answer.joining_part(steps),
+        answer.stability(clearing, clearing.rule),
+        answer.why_this_rule(clearing),
+        answer.proof(clearing),
+    ):
+        console.print(Text(f"  {say(line)}"))
+    for line in answer.limits(clearing):
+        console.print(Text(say(line), style="yellow"))
+    console.print()
+    award = tables.award_table(clearing, language)
+    _print_table(console, award["head"], [*award["rows"], award["foot"]], right={2}, total=True)
+    console.print()
+    shares = tables.members_table(clearing, language)
+    columns = [0, 1, 2, shares["applied"], 7, 8]
+    rows = [[row[column] for column in columns] for row in [*shares["rows"], shares["foot"]]]
+    head = [shares["head"][column] for column in columns]
+    head[3] = tables.opening(say(answer.RULE_NAMES[clearing.rule]))
+    _print_table(console, head, rows, right=set(range(1, 6)), total=True)
+    console.print()
+    for note in tables.balancing_notes(clearing, language):
+        console.print(Text(note))
+    where = Sentence("The report: {file}", {"file": str(folder / "report.pdf")})
+    console.print(Text(say(where)), soft_wrap=True)
+
+
+def print_faults(faults: Sequence[Fault], title: Sentence, language: Language) -> None:
+    """Faults or warnings of a workbook, each with its place and what would be right; on standard error."""
+    console, say = _console(sys.stderr), language.say
+    console.print(Text(say(title), style="bold"))
+    table = Table(**TABLE)
+    for name in ("Sheet", "Row", "Column"):
+        table.add_column(say(HEADS[name]), overflow="fold", justify="right" if name == "Row" else "left")
+    table.add_column(say(HEADS["Problem"]), overflow="fold", ratio=1)
+    table.add_column(say(HEADS["Mend"]), overflow="fold", ratio=1)
+    for fault in faults:
+        row = "" if fault.row is None else str(fault.row)
+        cells = (fault.sheet or "", row, fault.column or "", say(fault.problem), say(fault.mend))
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+
+
+HEADS = {
+    "Sheet": Sentence("Sheet"),
+    "Row": Sentence("Row"),
+    "Column": Sentence("Column"),
+    "Problem": Sentence("What is wrong"),
+    "Mend": Sentence("What would be right"),
+}
+
+
+def print_infeasible(causes: Sequence[Infeasibility], language: Language) -> None:
+    """Why no award exists, and the smallest change that mends it; on standard error."""
+    console, say = _console(sys.stderr), language.say
+    console.print(Text(say(Sentence("No award is possible. Nothing was written.")), style="bold"))
+    for cause in causes:
+        console.print(Text(f"  {cause.where}: {say(cause.reason)} {say(cause.mend)}"))
+
+
+def _print_table(
+    console: Console, head: Sequence[str], rows: Sequence[Sequence[str]], *, right: set[int], total: bool
+) -> None:
+    table = Table(**TABLE)
+    for position, name in enumerate(head):
+        table.add_column(
+            Text(name), justify="right" if position in right else "left", no_wrap=position in right
+        )
+    for number, row in enumerate(rows):
+        last = total and number == len(rows) - 1
+        table.add_row(
+            *(Text(cell) for cell in row), style="bold" if last else "", end_section=number == len(rows) - 2
+        )
+    console.print(table)
+
+
+def _console(stream: object) -> Console:
+    watched = getattr(stream, "isatty", bool)()
+    return Console(file=stream, width=None if watched else WIDTH, highlight=False)
