@@ -52,6 +52,7 @@ def stability(c: ArrayLike, x: ArrayLike, *, tolerance: float) -> Stability:
         raise EngineError(Sentence("Give a finite share for each of the {n} players.", {"n": n}))
     if n == 1:
         return Stability(0, None, None)
+    rounding = 4e-16 * n * (float(np.abs(shares).sum()) + abs(float(game[-1])))
     objecting = 0
     best: list[float] = []  # the smallest c(S) - x(S) of each row, and where it stands
     where: list[int] = []
@@ -61,7 +62,6 @@ def stability(c: ArrayLike, x: ArrayLike, *, tolerance: float) -> Stability:
         if (first + slack.shape[0]) * slack.shape[1] == game.size:
             slack[-1, -1] = np.inf
         objecting += int(np.count_nonzero(slack < -tolerance))
-        rounding = 4e-16 * n * (np.abs(shares).sum() + float(np.abs(game[-1])))
         smallest = slack.min(axis=1)
         best += smallest.tolist()
         where += (slack <= smallest[:, None] + rounding).argmax(axis=1).tolist()
@@ -100,4 +100,4 @@ def least_core_value(c: ArrayLike) -> float | None:
     -1.5
     """
     game, n = as_game(c)
-    return None if n == 1 else least_core_of(-game, n)
+    return None if n == 1 else least_core_of(-game, n) + 0.0  # no -0.0

@@ -45,7 +45,10 @@ class LevelProgram:
         self.closed_at = np.empty(0, dtype=np.int64)  # the level that settled or dropped the row; -1 if open
         self._held: dict[int, int] = {}  # player held at the bound -> level
         self._api = highspy
-        self._highs: Any = highspy.Highs()
+        # highspy's Python class writes a banner to standard output before it can be silenced; the compiled
+        # class that it extends does not.
+        compiled: Any = highspy.Highs.__base__
+        self._highs = compiled()
         for option, value in {
             "output_flag": False,
             "presolve": "off",
@@ -71,9 +74,7 @@ class LevelProgram:
         above = np.full(len(masks), self._api.kHighsInf)
         entries = np.ones(row.size)
         self._check(
-            self._highs.addRows(
-                len(masks), values, above, row.size, starts, column.astype(np.int32), entries
-            )
+            self._highs.addRows(len(masks), values, above, row.size, starts, column.astype(np.int32), entries)
         )
         self.masks = np.append(self.masks, np.asarray(masks, dtype=np.int64))
         self.values = np.append(self.values, values)
@@ -106,7 +107,7 @@ class LevelProgram:
         )
 
     def close(self, level: int, solution: LevelSolution, inside: NDArray[np.bool_]) -> None:
-        """Settle the tight rows and players at the solution; drop the other rows that are `inside` the span."""
+        """Settle the tight rows and players at the solution; drop other rows `inside` the span."""
         tight = set(solution.tight_rows.tolist())
         for row in np.flatnonzero(inside & (self.closed_at < 0)).tolist():
             self.closed_at[row] = level

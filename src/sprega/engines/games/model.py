@@ -128,7 +128,9 @@ def as_game(values: ArrayLike) -> tuple[Vector, int]:
     n = game.size.bit_length() - 1
     if game.ndim != 1 or n < 1 or game.size != 1 << n:
         raise EngineError(
-            Sentence("A game needs a value for each of its 2**n coalitions; {count} came.", {"count": game.size})
+            Sentence(
+                "A game needs a value for each of its 2**n coalitions; {count} came.", {"count": game.size}
+            )
         )
     if game[0] != 0:
         raise EngineError(Sentence("The empty coalition must be worth 0, not {value}.", {"value": game[0]}))

@@ -6,16 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sprega.engines.games.excess import excess_blocks
 from sprega.engines.games.level_program import LevelProgram, LevelSolution
 from sprega.engines.games.model import Level, Nucleolus, Vector, as_game, members
+from sprega.engines.games.separation import broken_levels, largest_excess
 from sprega.engines.games.span import Span, SpanTest
 from sprega.engines.model import EngineError, Sentence
 
-ROUNDING = 1e-10  # of the largest value: below it a surplus is rounding
-VIOLATED = 2e-10  # of the game's scale: above it a coalition breaks its level
+SURPLUS = 1e-10  # of the largest value: a surplus or deficit up to it is rounding
+ADDITIVE = 1e-12  # of the largest value: a game that is nowhere further from a sum is a sum
+VIOLATED = 2e-10  # of the game's scale: a coalition further above its level breaks it
+PRECISION = 4e-16  # of the largest value and player: what adding up x(S) may cost
 
 
 def nucleolus(v: ArrayLike, *, bounded: bool = True) -> Nucleolus:
@@ -49,14 +52,14 @@ def nucleolus(v: ArrayLike, *, bounded: bool = True) -> Nucleolus:
 
     Examples
     --------
-    >>> nucleolus([0, 0, 0, 60, 0, 60, 0, 120]).x.round(9)
-    array([80., 20., 20.])
+    >>> nucleolus([0, 0, 0, 60, 0, 60, 0, 72]).x.round(9)  # player 0 is needed, either of the others will do
+    array([60.,  6.,  6.])
     """
     game, n = as_game(v)
     alone = game[1 << np.arange(n)]
     surplus = game[-1] - alone.sum()
     size = max(abs(float(game[-1])), float(np.abs(alone).sum()))
-    if bounded and surplus < -ROUNDING * size:
+    if bounded and surplus < -SURPLUS * size:
         raise EngineError(
             Sentence(
                 "The players alone have {alone}, together only {together}: no division gives everybody what "
@@ -64,52 +67,28 @@ def nucleolus(v: ArrayLike, *, bounded: bool = True) -> Nucleolus:
                 {"alone": alone.sum(), "together": game[-1]},
             )
         )
-    scale, low, high = _spread(game, alone)
-    if scale <= ROUNDING * max(high, -low) or n == 1 or (bounded and abs(surplus) <= ROUNDING * size):
+    scale, largest = _spread(game, alone)
+    if scale <= ADDITIVE * largest or n == 1 or (bounded and abs(surplus) <= SURPLUS * size):
         x = alone + surplus / n
         return Nucleolus(x, None if n == 1 else largest_excess(game, x), (), 1)
-    return _Search(game, alone, scale, bounded=bounded).run()
-
-
-def largest_excess(game: Vector, x: Vector) -> float:
-    """Return the largest v(S) - x(S) over proper non-empty coalitions, of two players or more.
-
-    Examples
-    --------
-    >>> largest_excess(np.array([0.0, 1.0, 2.0, 4.0]), np.array([2.0, 2.0]))
-    0.0
-    """
-    worst = -np.inf
-    last = game.size - 1
-    for first, excess in excess_blocks(game, x):
-        _leave_out_trivial(excess, first, last)
-        worst = max(worst, float(excess.max()))
-    return worst
+    return _Search(game, alone, scale, largest, bounded=bounded).run()
 
 
 def least_core_of(game: Vector, n: int) -> float:
     """Return the smallest t for which some efficient x has v(S) - x(S) <= t for all proper S."""
     alone = game[1 << np.arange(n)]
-    scale, low, high = _spread(game, alone)
-    if scale <= ROUNDING * max(high, -low):
+    scale, largest = _spread(game, alone)
+    if scale <= ADDITIVE * largest:
         return largest_excess(game, alone + (game[-1] - alone.sum()) / n)
-    return _Search(game, alone, scale, bounded=False).first_level()
+    return _Search(game, alone, scale, largest, bounded=False).first_level()
 
 
-def _leave_out_trivial(excess: Vector, first: int, last: int) -> None:
-    """Take the empty and the grand coalition out of a block of the pass."""
-    if first == 0:
-        excess[0, 0] = -np.inf
-    if (first + excess.shape[0]) * excess.shape[1] > last:
-        excess[-1, -1] = -np.inf
-
-
-def _spread(game: Vector, alone: Vector) -> tuple[float, float, float]:
-    """Return max |v(S) - sum of v({i})|, the least and the largest v(S)."""
+def _spread(game: Vector, alone: Vector) -> tuple[float, float]:
+    """Return max |v(S) - sum of v({i})| and max |v(S)|."""
     scale = 0.0
     for _, excess in excess_blocks(game, alone):
         scale = max(scale, float(excess.max()), -float(excess.min()))
-    return scale, float(game.min()), float(game.max())
+    return scale, max(float(game.max()), -float(game.min()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,9 +103,10 @@ class _Step:
 class _Search:
     """Levels over a growing set of coalitions, in the zero-normalised game of order 1."""
 
-    def __init__(self, game: Vector, alone: Vector, scale: float, *, bounded: bool) -> None:
+    def __init__(self, game: Vector, alone: Vector, scale: float, largest: float, *, bounded: bool) -> None:
         self.game, self.alone, self.scale = game, alone, scale
         self.n = alone.size
+        self.tolerance = VIOLATED * scale + PRECISION * self.n * largest
         self.grand = (1 << self.n) - 1
         self.passes = 1
         self.steps: list[_Step] = []
@@ -143,7 +123,8 @@ class _Search:
     def division(self, solution: LevelSolution) -> Vector:
         """Return the solution in the unit of the game, efficient to the last digit."""
         x = self.alone + self.scale * solution.x
-        return x + (self.game[-1] - x.sum()) / self.n
+        x += (self.game[-1] - x.sum()) / self.n
+        return x
 
     def first_level(self) -> float:
         while True:
@@ -162,7 +143,7 @@ class _Search:
                 continue
             if done:
                 return self.result()
-            inside = step.after.test().contains(self.program.masks)
+            inside = step.after.test.contains(self.program.masks)
             self.program.close(len(self.steps) - 1, step.solution, inside)
 
     def solve_level(self) -> _Step:
@@ -172,7 +153,7 @@ class _Search:
         after = before.extended([*tight, *(1 << player for player in solution.tight_players)])
         if after.rank == before.rank:
             raise EngineError(Sentence("The nucleolus stalled at level {level}.", {"level": len(self.steps)}))
-        return _Step(solution, before.test(), after)
+        return _Step(solution, before.test, after)
 
     def cut(self) -> bool:
         """Add the coalitions that break their level, and go back to the earliest level broken."""
@@ -182,14 +163,14 @@ class _Search:
             self.division(self.steps[-1].solution),
             [step.solution.excess * self.scale for step in self.steps],
             [step.before for step in self.steps],
-            VIOLATED * self.scale,
+            self.tolerance,
         )
         if not masks.size:
             return False
         new = ~np.isin(masks, self.program.masks)
         if not new.any():
             # What the program holds is right to its own tolerance; only more than that is a failure.
-            if amounts.max() > 100 * VIOLATED * self.scale:
+            if amounts.max() > 100 * self.tolerance:
                 raise EngineError(Sentence("HiGHS left a coalition of the nucleolus above its level."))
             return False
         chosen = np.argsort(-amounts[new], kind="stable")[: 4 * self.n]
@@ -210,50 +191,3 @@ class _Search:
             for step in self.steps
         )
         return Nucleolus(self.division(self.steps[-1].solution), levels[0].excess, levels, self.passes)
-
-
-def broken_levels(
-    game: Vector, x: Vector, excesses: list[float], settled: list[SpanTest], tolerance: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Vector]:
-    """Look through all coalitions for those above the first level that is lower than their excess.
-
-    A coalition is bound by a level unless it lies in the span settled before. Spans grow from level to
-    level, so the first lower level decides: whoever has left by then has left all later ones too.
-
-    Returns
-    -------
-    masks, levels, amounts : ndarray
-        The worst coalition of each row that has one, the level it breaks, by how much.
-    """
-    ceilings = np.minimum.accumulate(excesses) + tolerance
-    low = np.stack([test.low for test in settled])
-    high = np.stack([test.high for test in settled])
-    width = low.shape[1]
-    found: list[tuple[NDArray[np.int64], NDArray[np.int64], Vector]] = []
-    for first, excess in excess_blocks(game, x):
-        _leave_out_trivial(excess, first, game.size - 1)
-        column = excess.argmax(axis=1)
-        row = np.arange(excess.shape[0])
-        above = excess[row, column] > ceilings[-1]
-        while above.any():
-            row, column = row[above], column[above]
-            peak = excess[row, column]
-            level = np.searchsorted(-ceilings, -peak, side="right")
-            inside = low[level, column] == high[level, row + first]
-            out = ~inside
-            if out.any():
-                masks = (row[out] + first) * width + column[out]
-                found.append((masks, level[out], peak[out] - ceilings[level[out]] + tolerance))
-            # The peak of these rows has left its level; look for one below that has not.
-            row = row[inside]
-            for one in row:
-                hot = np.flatnonzero(excess[one] > ceilings[-1])
-                at = np.searchsorted(-ceilings, -excess[one, hot], side="right")
-                excess[one, hot[low[at, hot] == high[at, one + first]]] = -np.inf
-            column = excess[row].argmax(axis=1)
-            above = excess[row, column] > ceilings[-1]
-    if not found:
-        none = np.empty(0, dtype=np.int64)
-        return none, none, np.empty(0)
-    masks, levels, amounts = (np.concatenate(part) for part in zip(*found, strict=True))
-    return masks, levels, amounts

@@ -8,8 +8,9 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sprega.engines.games.excess import low_players
 from sprega.engines.games.model import Vector, as_game
+
+ROW = 12  # players whose coalitions fill a row of 32 KB, the first-level cache
 
 
 def shapley(v: ArrayLike) -> Vector:
@@ -39,7 +40,7 @@ def shapley(v: ArrayLike) -> Vector:
 
     where K is the same for everybody and follows from efficiency. So one weighted pass suffices: the table
     of coalitions, high players by low players, is reduced to its weighted row and column sums, and these
-    two small arrays are folded in halves, player by player. O(2**n) time, O(2**(n/2)) memory beside v.
+    two small arrays are folded in halves, player by player. O(2**n) time, O(2**(n-12)) memory beside v.
 
     Examples
     --------
@@ -47,7 +48,7 @@ def shapley(v: ArrayLike) -> Vector:
     array([60., 30., 30.])
     """
     game, n = as_game(v)
-    low = low_players(n)
+    low = min(n, ROW)
     table = game.reshape(1 << (n - low), 1 << low)
     weights = _weights(n)
     low_size, high_size = _sizes(low), _sizes(n - low)
@@ -62,7 +63,8 @@ def shapley(v: ArrayLike) -> Vector:
         rows[row] = weighted.sum()
 
     raw = np.concatenate([_with_each_player(columns), _with_each_player(rows)])
-    return raw + (game[-1] - raw.sum()) / n
+    raw += (game[-1] - raw.sum()) / n
+    return raw
 
 
 def _weights(n: int) -> Vector:

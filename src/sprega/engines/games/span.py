@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -31,9 +32,7 @@ class SpanTest:
 
     def contains(self, masks: Residues) -> NDArray[np.bool_]:
         """Tell for each mask whether it lies in the span."""
-        inside: NDArray[np.bool_] = (
-            self.low[masks % self.low.size] == self.high[masks // self.low.size]
-        )
+        inside: NDArray[np.bool_] = self.low[masks % self.low.size] == self.high[masks // self.low.size]
         return inside
 
 
@@ -74,8 +73,9 @@ class Span:
             basis[new] = tuple(row)
         return Span(self.n, basis)
 
+    @cached_property
     def test(self) -> SpanTest:
-        """Draw the null vector and tabulate its subset sums; the seed is fixed, so that results repeat."""
+        """The null vector's subset sums; its seed is fixed, so that results repeat."""
         draw = random.Random(self.rank)  # noqa: S311 - a hash, not a secret
         null = [0 if player in self.basis else draw.randrange(1, P) for player in range(self.n)]
         for pivot, row in self.basis.items():
