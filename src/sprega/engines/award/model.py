@@ -152,7 +152,8 @@ class Purchase:
     @cached_property
     def item_demand(self) -> Floats:
         """Quantity needed of each item by all, shape (items,)."""
-        return self.member_demand.sum(axis=0)
+        total: Floats = self.member_demand.sum(axis=0)
+        return total
 
     @cached_property
     def players(self) -> tuple[int, ...]:

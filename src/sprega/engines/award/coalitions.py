@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What every group of members would pay for one lot on its own, under the same bids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numba import njit
+
+from sprega.engines.award.model import REACHES, WHOLE_LOT, Floats, Purchase
+from sprega.engines.award.program import purchase_items
+
+GroupCost = Callable[[tuple[int, ...], tuple[int, ...]], float]
+"""Least payment of (members, lots) as a proper group."""
+
+
+def members_of_lot(purchase: Purchase, lot: int) -> tuple[int, ...]:
+    """The members that need a lot, by number."""
+    items = purchase_items(purchase, lot)
+    return tuple(int(m) for m in np.flatnonzero(purchase.member_demand[:, items].sum(axis=1) > 0))
+
+
+def eligible_suppliers(purchase: Purchase, lot: int) -> list[int]:
+    """Suppliers that bid on all the lot's needed items and can carry the whole demand of each."""
+    items = purchase_items(purchase, lot)
+    demand = purchase.item_demand
+    return [
+        k
+        for k in range(len(purchase.suppliers))
+        if all(
+            (bid := purchase.bid_of.get((k, i))) is not None and demand[i] <= bid.capacity * (1 + REACHES)
+            for i in items
+        )
+    ]
+
+
+def delivery_of_member(purchase: Purchase, lot: int, members: Sequence[int]) -> Floats:
+    """Delivery cost of each member's whole need of a lot, shape (suppliers, members)."""
+    items = set(purchase_items(purchase, lot))
+    cost = np.zeros((len(purchase.suppliers), len(members)))
+    for position, member in enumerate(members):
+        sites = set()
+        for r in np.flatnonzero((purchase.demand_member == member) & (purchase.demand_quantity > 0)):
+            if int(purchase.demand_item[r]) in items:
+                site = int(purchase.demand_site[r])
+                cost[:, position] += purchase.per_unit[:, site] * purchase.demand_quantity[r]
+                sites.add(site)
+        for site in sites:
+            cost[:, position] += purchase.per_lane[:, site]
+    return cost
+
+
+def whole_lot_costs(purchase: Purchase, lot: int, members: Sequence[int]) -> Floats:
+    """Least payment of every group for a lot that one supplier delivers whole.
+
+    Parameters
+    ----------
+    purchase : Purchase
+        Nothing may couple its lots.
+    lot : int
+    members : sequence of int
+        Those who need the lot; bit b of a mask is `members[b]`.
+
+    Returns
+    -------
+    (2**len(members),) floats
+        In currency; infinite where no supplier is eligible.
+    """
+    items = purchase_items(purchase, lot)
+    best = np.full(1 << len(members), np.inf)
+    best[0] = 0.0
+    need = np.ascontiguousarray(purchase.member_demand[np.ix_(list(members), items)].T)
+    delivery = delivery_of_member(purchase, lot, members)
+    for k in eligible_suppliers(purchase, lot):
+        bids = [purchase.bid_of[(k, i)] for i in items]
+        width = max(len(bid.starts) for bid in bids)
+        start, price = np.full((len(items), width), np.inf), np.zeros((len(items), width))
+        for row, bid in enumerate(bids):
+            start[row, : len(bid.starts)] = bid.starts
+            price[row, : len(bid.prices)] = bid.prices
+        _lower_by_supplier(best, need, delivery[k], start, price, purchase.buy_up)
+    return best
+
+
+@njit(cache=True)
+def _lower_by_supplier(best, need, delivery, start, price, buy_up):  # type: ignore[no-untyped-def]
+    """Lower `best` (2**n) to what one supplier asks of each group, item by item and tier by tier."""
+    items, members = need.shape
+    tiers = start.shape[1]
+    low_bits = members // 2
+    low_count = 1 << low_bits
+    # payment = price * quantity above each start, or the least smallest order of a higher tier
+    least = np.full((items, tiers + 1), np.inf)
+    for i in range(items):
+        for t in range(tiers - 1, -1, -1):
+            order = start[i, t] * price[i, t] if start[i, t] < np.inf else np.inf
+            least[i, t] = min(least[i, t + 1], order)
+    low_need = np.zeros((items, low_count))
+    low_pay = np.zeros(low_count)
+    for mask in range(1, low_count):
+        bit = 0
+        while not mask >> bit & 1:
+            bit += 1
+        rest = mask & (mask - 1)
+        low_pay[mask] = low_pay[rest] + delivery[bit]
+        for i in range(items):
+            low_need[i, mask] = low_need[i, rest] + need[i, bit]
+    high_need = np.zeros(items)
+    cost = np.empty(low_count)
+    for high in range(1 << (members - low_bits)):
+        high_need[:] = 0.0
+        pay = 0.0
+        for bit in range(members - low_bits):
+            if high >> bit & 1:
+                pay += delivery[low_bits + bit]
+                for i in range(items):
+                    high_need[i] += need[i, low_bits + bit]
+        for low in range(low_count):
+            cost[low] = pay + low_pay[low]
+        for i in range(items):
+            for low in range(low_count):
+                quantity = high_need[i] + low_need[i, low]
+                if quantity > 0:
+                    t = 0
+                    while t < tiers and quantity >= start[i, t] * (1 - 1e-9):
+                        t += 1
+                    if t == 0:
+                        cost[low] += least[i, 0] if buy_up else start[i, 0] * price[i, 0]
+                    elif buy_up:
+                        cost[low] += min(price[i, t - 1] * quantity, least[i, t])
+                    else:
+                        cost[low] += price[i, t - 1] * quantity
+        base = high << low_bits
+        for low in range(low_count):
+            best[base + low] = min(best[base + low], cost[low])
+
+
+def split_costs(purchase: Purchase, lot: int, members: Sequence[int], group_cost: GroupCost) -> Floats:
+    """Least payment of every group for a lot that may be divided; see `whole_lot_costs`.
+
+    Items of a lot without lane costs stand for themselves and are solved by `single_item`; otherwise, and
+    where that gives up, `group_cost` is asked.
+    """
+    items = purchase_items(purchase, lot)
+    rows = np.isin(purchase.demand_item, items) & (purchase.demand_quantity > 0)
+    sites = np.unique(purchase.demand_site[rows])
+    bidders = sorted({bid.supplier for bid in purchase.bids if bid.item in items})
+    cost = np.zeros(1 << len(members))
+    if not np.any(purchase.per_lane[bidders][:, sites] > 0):
+        for i in items:
+            cost += _item_costs(purchase, i, members)
+    else:
+        cost[1:] = np.nan
+    for mask in np.flatnonzero(np.isnan(cost)):
+        cost[mask] = group_cost(tuple(m for b, m in enumerate(members) if mask >> b & 1), (lot,))
+    return cost
+
+
+def _item_costs(purchase: Purchase, item: int, members: Sequence[int]) -> Floats:
+    from sprega.engines.award.single_item import all_groups, curve_arrays
+
+    bids = [bid for bid in purchase.bids if bid.item == item]
+    rows = np.flatnonzero((purchase.demand_item == item) & (purchase.demand_quantity > 0))
+    own = np.unique(purchase.demand_member[rows])
+    suppliers = [bid.supplier for bid in bids]
+    demand = purchase.demand_quantity[rows]
+    small: Floats = all_groups(
+        demand,
+        np.searchsorted(own, purchase.demand_member[rows]),
+        len(own),
+        np.ascontiguousarray(purchase.per_unit[suppliers][:, purchase.demand_site[rows]]),
+        *curve_arrays(bids, buy_up=purchase.buy_up),
+        np.array([bid.capacity for bid in bids]) / demand.sum(),
+    )
+    return spread(small, [list(members).index(int(m)) for m in own], len(members))
+
+
+def spread(cost: Floats, players: Sequence[int], count: int) -> Floats:
+    """A game on some of `count` players as a game on all of them, shape (2**count,)."""
+    result = np.zeros(1 << count)
+    add_spread(result, cost, np.array(players, dtype=np.int64), count)
+    return result
+
+
+@njit(cache=True)
+def add_spread(total, cost, players, count):  # type: ignore[no-untyped-def]
+    """Add the game `cost` on `players` to the game `total` (2**count) in place."""
+    low_bits = count // 2
+    low_index = np.zeros(1 << low_bits, dtype=np.int64)
+    high_index = np.zeros(1 << (count - low_bits), dtype=np.int64)
+    for position in range(len(players)):
+        player = players[position]
+        if player < low_bits:
+            for mask in range(len(low_index)):
+                if mask >> player & 1:
+                    low_index[mask] |= 1 << position
+        else:
+            for mask in range(len(high_index)):
+                if mask >> (player - low_bits) & 1:
+                    high_index[mask] |= 1 << position
+    for high in range(len(high_index)):
+        base = high << low_bits
+        for low in range(len(low_index)):
+            total[base + low] += cost[high_index[high] | low_index[low]]
+
+
+def lot_costs(purchase: Purchase, lot: int, group_cost: GroupCost) -> tuple[tuple[int, ...], Floats]:
+    """The members that need a lot, and the least payment of every group of them."""
+    members = members_of_lot(purchase, lot)
+    if purchase.award == WHOLE_LOT:
+        return members, whole_lot_costs(purchase, lot, members)
+    return members, split_costs(purchase, lot, members, group_cost)

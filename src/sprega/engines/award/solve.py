@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The cheapest award for all together, and the least payment of any group on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sprega.engines.award.coalitions import delivery_of_member, eligible_suppliers
+from sprega.engines.award.evaluate import evaluate, violations
+from sprega.engines.award.milp import GAP
+from sprega.engines.award.model import REACHES, WHOLE_LOT, Award, Floats, Purchase
+from sprega.engines.award.prices import tier_payment
+from sprega.engines.award.program import Program, Question, purchase_items
+
+TIES_UP_TO = 3000
+"""Equal offers are looked for in purchases of up to so many bids."""
+
+
+@dataclass(frozen=True)
+class GroupPayment:
+    """What a group pays at least on its own; `low` is what is proved where time ran out."""
+
+    payment: float
+    low: float
+    proven: bool
+
+
+def group_payment(
+    purchase: Purchase,
+    members: Sequence[int],
+    lots: Sequence[int] | None = None,
+    *,
+    deadline: float | None = None,
+) -> GroupPayment:
+    """Least payment of a proper group under the same bids, CO2 ignored.
+
+    Parameters
+    ----------
+    purchase : Purchase
+    members : sequence of int
+        Numbers of the members of the group.
+    lots : sequence of int, optional
+        Only these lots; all by default.
+    deadline : float, optional
+        On `time.monotonic`.
+
+    Returns
+    -------
+    GroupPayment
+        Infinite when the bids cannot serve the group.
+    """
+    every = tuple(range(len(purchase.lots))) if lots is None else tuple(lots)
+    program = Program(purchase, Question(tuple(members), every, proper=True))
+    if not program.active:
+        return GroupPayment(0.0, 0.0, proven=True)
+    solution = program.milp.solve(deadline=deadline)
+    low = solution.bound * program.scale
+    if solution.x is None:
+        return GroupPayment(np.inf, low, solution.proven)
+    payment = evaluate(purchase, program.delivered(solution.x), proper=True).payment
+    return GroupPayment(payment, min(low, payment), solution.proven)
+
+
+def solve_award(purchase: Purchase, *, deadline: float | None = None) -> Award | None:
+    """The award of least objective for all together, under the suppliers' terms and the group's rules.
+
+    Parameters
+    ----------
+    purchase : Purchase
+    deadline : float, optional
+        On `time.monotonic`; ends the search with the best award known, `proven` False.
+
+    Returns
+    -------
+    Award or None
+        With the solver's bound; None when no award is feasible (`infeasible.explain` says why).
+
+    Notes
+    -----
+    Lots that nothing couples are solved one by one. Ties go to the lower payment, then to the supplier's
+    code, by moving deliveries between suppliers as long as the objective does not rise (up to `TIES_UP_TO`
+    bids).
+    """
+    everybody = purchase.players
+    lots = [lot for lot, _ in purchase.lot_items()]
+    questions = [tuple(lots)] if _coupled_for_all(purchase) else [(lot,) for lot in lots]
+    delivered = np.zeros((len(purchase.suppliers), len(purchase.demand_quantity)))
+    bound, proven = 0.0, True
+    for asked in questions:
+        if purchase.award == WHOLE_LOT and not _coupled_for_all(purchase):
+            answer = _cheapest_supplier(purchase, asked[0])
+            if answer is None:
+                return None
+            delivered += answer[0]
+            bound += answer[1]
+            continue
+        program = Program(purchase, Question(everybody, asked, proper=False))
+        solution = program.milp.solve(deadline=deadline)
+        if solution.x is None:
+            return None
+        delivered += program.delivered(solution.x)
+        bound += solution.bound * program.scale
+        proven = proven and solution.proven
+    award = evaluate(purchase, delivered, proper=False)
+    if len(purchase.bids) <= TIES_UP_TO:
+        award = break_ties(purchase, award)
+    if purchase.reserve is not None and award.payment > purchase.reserve * (1 + REACHES):
+        return None
+    bound = min(bound, award.objective)
+    proven = proven and award.objective - bound <= 2 * GAP * abs(award.objective)
+    return replace(award, bound=bound, proven=proven)
+
+
+def _coupled_for_all(purchase: Purchase) -> bool:
+    """Whether anything ties the lots together for everybody, the group's own rules included."""
+    return bool(
+        purchase.couplings
+        or purchase.max_suppliers is not None
+        or purchase.max_supplier_share is not None
+        or (purchase.reserve is not None and purchase.co2_price > 0)
+    )
+
+
+def _cheapest_supplier(purchase: Purchase, lot: int) -> tuple[Floats, float] | None:
+    """The best supplier of a whole lot for everybody: least objective, then payment, then code."""
+    items = purchase_items(purchase, lot)
+    members = list(purchase.players)
+    delivery = delivery_of_member(purchase, lot, members).sum(axis=1)
+    demand = purchase.item_demand
+    offers = []
+    for k in eligible_suppliers(purchase, lot):
+        bids = [purchase.bid_of[(k, i)] for i in items]
+        goods = [
+            float(tier_payment(b, np.array(demand[b.item]), buy_up=purchase.buy_up, proper=False))
+            for b in bids
+        ]
+        payment = sum(goods) + float(delivery[k])
+        co2 = sum(float(b.co2 * demand[b.item]) for b in bids)
+        offers.append((payment + purchase.co2_price * co2, payment, purchase.suppliers[k].code, k))
+    offers = [offer for offer in offers if np.isfinite(offer[0])]
+    if not offers:
+        return None
+    least = min(offer[0] for offer in offers)
+    tied = [offer for offer in offers if offer[0] <= least + 1e-12 * abs(least)]
+    cheapest = min(offer[1] for offer in tied)
+    *_, k = min((offer for offer in tied if offer[1] <= cheapest + 1e-12 * abs(cheapest)), key=lambda o: o[2])
+    delivered = np.zeros((len(purchase.suppliers), len(purchase.demand_quantity)))
+    rows = np.isin(purchase.demand_item, items)
+    delivered[k, rows] = purchase.demand_quantity[rows]
+    return delivered, least
+
+
+def break_ties(purchase: Purchase, award: Award) -> Award:
+    """Move deliveries to suppliers of lower payment or earlier code as long as nothing gets worse."""
+    order = sorted(range(len(purchase.suppliers)), key=lambda k: purchase.suppliers[k].code)
+    rows_of = [np.flatnonzero(purchase.demand_item == i) for i in range(len(purchase.items))]
+    rows_of_lot = [
+        np.flatnonzero(purchase.item_lot[purchase.demand_item] == lot) for lot in range(len(purchase.lots))
+    ]
+    blocks = rows_of_lot if purchase.award == WHOLE_LOT else [*rows_of_lot, *rows_of]
+    blocks = [np.arange(len(purchase.demand_quantity)), *(rows for rows in blocks if len(rows))]
+    bids = np.array(
+        [[(k, i) in purchase.bid_of for i in range(len(purchase.items))] for k in range(len(order))]
+    )
+    changed = True
+    while changed:
+        changed = False
+        for rows in blocks:
+            for giver in reversed(order):
+                if not award.delivered[giver, rows].any():
+                    continue
+                for taker in order:
+                    if taker == giver:
+                        break
+                    moved = rows[award.delivered[giver, rows] > 0]
+                    if not bids[taker, purchase.demand_item[moved]].all():
+                        continue
+                    delivered = award.delivered.copy()
+                    delivered[taker, rows] += delivered[giver, rows]
+                    delivered[giver, rows] = 0.0
+                    trial = evaluate(purchase, delivered, proper=False)
+                    if trial.objective > award.objective * (1 + 1e-13) or trial.payment > award.payment * (
+                        1 + 1e-13
+                    ):
+                        continue
+                    if not violations(purchase, trial):
+                        award, changed = trial, True
+                        break
+    return award
