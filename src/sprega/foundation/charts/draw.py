@@ -56,12 +56,12 @@ def _months(code: str) -> dict[str, Any]:
     def names(found: dict[int, str], first: int, count: int) -> list[str]:
         return [found[(first + step - 1) % 7 if count == 7 else first + step] for step in range(count)]
 
-    periods = get_period_names(locale=code)
+    periods = dict(get_period_names(locale=code))
     return {
         "dateTime": "%x, %X",
         "date": "%d.%m.%Y",
         "time": "%H:%M:%S",
-        "periods": [periods["am"], periods["pm"]],
+        "periods": [periods.get("am", "AM"), periods.get("pm", "PM")],
         "days": names(get_day_names("wide", locale=code), 0, 7),
         "shortDays": names(get_day_names("abbreviated", locale=code), 0, 7),
         "months": names(get_month_names("wide", locale=code), 1, 12),

@@ -123,6 +123,10 @@ def savings_by_rule(
             .mark_rule(color=SLATE_LIGHT, strokeWidth=1)
             .encode(x="low:Q", x2="high:Q"),
         )
-    zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=SLATE_LIGHT).encode(x="zero:Q")
+    zero = (
+        alt.Chart(alt.Data(values=[{"zero": 0}]))
+        .mark_rule(color=SLATE_LIGHT, strokeWidth=1)
+        .encode(x="zero:Q")
+    )
     chart = alt.layer(zero, *layers)
     return draw(chart.properties(width=WIDTH - LABELS, height=11 * len(members) + 4), language)

@@ -108,8 +108,8 @@ def _prices(clearing: Clearing, member: int, lines: list[Line], language: Langua
     invoiced = int(prices.amount[:, member].sum())
     rows = [
         [
-            tables.short(tables.called(purchase.suppliers[line.supplier]), 28),
-            tables.short(tables.called(purchase.items[line.item]), 40),
+            tables.short(tables.called(purchase.suppliers[line.supplier]), tables.NAME_LENGTH),
+            tables.short(tables.called(purchase.items[line.item]), tables.NAME_LENGTH),
             language.number(line.quantity),
             tables.short(purchase.items[line.item].unit, 10),
             language.number(line.today, _digits(line.today)) or "–",

@@ -13,6 +13,7 @@ from sprega.rooms.buying.practice_goods import (
     MEMBERS,
     NAME,
     SUPPLIERS,
+    UNITS,
     GoodsRow,
     MemberRow,
     SupplierRow,
@@ -48,9 +49,7 @@ def practice_purchase(language: Literal["en", "bg"] = "en") -> Purchase:
         ),
         sites=sites,
         items=tuple(
-            Item(
-                row.code, row.bulgarian if bulgarian else row.english, lots.index(row.lot), row.unit, row.cpv
-            )
+            Item(row.code, _name(row, bulgarian), lots.index(row.lot), _unit(row, bulgarian), row.cpv)
             for row in GOODS
         ),
         lots=lots,
@@ -67,6 +66,10 @@ def practice_purchase(language: Literal["en", "bg"] = "en") -> Purchase:
 
 def _name(row: MemberRow | GoodsRow | SupplierRow, bulgarian: bool) -> str:
     return row.bulgarian if bulgarian else row.english
+
+
+def _unit(row: GoodsRow, bulgarian: bool) -> str:
+    return UNITS[row.unit] if bulgarian else row.unit
 
 
 def _sites(bulgarian: bool, rng: np.random.Generator) -> tuple[Site, ...]:

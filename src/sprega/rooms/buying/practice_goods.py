@@ -15,6 +15,13 @@ NAME = (
 )
 
 
+UNITS = {
+    "t": "т", "m³": "м³", "l": "л", "kg": "кг", "m": "м",
+    "piece": "бр.", "pair": "чифт", "set": "к-т", "box": "кашон",
+}  # fmt: skip
+"""Units in Bulgarian."""
+
+
 class MemberRow(NamedTuple):
     """A member: `needs` says how much of each field's goods it uses (M01 mines the most)."""
 

@@ -17,7 +17,7 @@ from sprega.rooms.buying import answer, charts, tables
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
-MOST_NOTES = 12
+MOST_NOTES = 9
 
 
 def report_pdf(

@@ -16,18 +16,23 @@ from sprega.rooms.buying.answer import LARGE, RULE_NAMES, stability
 
 Table = dict[str, Any]
 
-MOST_LOTS = 40
+MOST_LOTS = 36
 MOST_ITEMS = 36
-MOST_BIDDERS = 8
+MOST_BIDDERS = 7
 MOST_MEMBERS = 24
 MOST_SELLERS = 6
-NAME_LENGTH = 34
+NAME_LENGTH = 60
 CODE_LENGTH = 9
 
 
 def short(text: str, most: int) -> str:
     """Cut a text that is too long for its place."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def short_code(code: str, most: int) -> str:
+    """Cut a code in its middle: codes differ at their ends."""
+    return code if len(code) <= most else f"{code[:3]}…{code[4 - most :]}"
 
 
 def called(one: Member | Item | Supplier) -> str:
@@ -61,7 +66,7 @@ def award_table(clearing: Clearing, language: Language) -> Table:
     rows = [
         [
             _lot_name(clearing, int(lot)),
-            short(called(purchase.suppliers[supplier]), NAME_LENGTH - 8),
+            short(called(purchase.suppliers[supplier]), NAME_LENGTH),
             language.number(goods[supplier, lot], digits),
         ]
         for lot, supplier in shown
@@ -130,7 +135,23 @@ def bid_matrix(clearing: Clearing, language: Language) -> Table:
             for s in suppliers
         ]
         name = short(called(purchase.items[item]), NAME_LENGTH)
-        rows.append({"item": name, "unit": short(purchase.items[item].unit, 8), "cells": cells})
+        others = [
+            f"{short_code(purchase.suppliers[s].code, CODE_LENGTH)} {language.number(price[s, item], digits)}"
+            for s in np.flatnonzero(won[:, item])
+            if int(s) not in suppliers
+        ]
+        rows.append(
+            {
+                "item": name,
+                "unit": short(purchase.items[item].unit, 8),
+                "cells": cells,
+                "others": others[0]
+                if len(others) == 1
+                else f"{others[0]} +{len(others) - 1}"
+                if others
+                else "",
+            }
+        )
     lines = [
         say(
             Sentence(
@@ -154,11 +175,12 @@ def bid_matrix(clearing: Clearing, language: Language) -> Table:
     return {
         "title": _matrix_title(lowest, price, won, needed, language),
         "item": say(Sentence("Item")),
+        "others": say(Sentence("Awarded elsewhere")) if hidden["suppliers"] else None,
         "unit": say(Sentence("Unit")),
         "suppliers": [
             [
-                short(purchase.suppliers[s].code, CODE_LENGTH),
-                short(purchase.suppliers[s].name, NAME_LENGTH - 8),
+                short_code(purchase.suppliers[s].code, CODE_LENGTH),
+                short(purchase.suppliers[s].name, 26),
             ]
             for s in suppliers
         ],
@@ -295,7 +317,7 @@ def price_table(clearing: Clearing, language: Language) -> Table:
         "title": say(Sentence("The price list: what each supplier invoices each member")),
         "head": [
             say(Sentence("Member")),
-            *(short(purchase.suppliers[s].code, CODE_LENGTH + 3) for s in sellers),
+            *(short_code(purchase.suppliers[s].code, CODE_LENGTH + 3) for s in sellers),
             *([say(Sentence("Others"))] if others else []),
             say(Sentence("All")),
         ],
@@ -332,11 +354,11 @@ def balancing_notes(clearing: Clearing, language: Language) -> list[str]:
 def _lot_name(clearing: Clearing, lot: int) -> str:
     """A lot's code, with the item's name where it has only one."""
     items = [item for item in clearing.purchase.items if item.lot == lot]
-    code = short(clearing.purchase.lots[lot], CODE_LENGTH + 3)
+    code = short_code(clearing.purchase.lots[lot], CODE_LENGTH + 3)
     name = items[0].name if items else ""
     if len(items) > 1:
         name = f"{name} +{len(items) - 1}"
-    return f"{code} {short(name, 24)}" if name and name != code else code
+    return f"{code} {short(name, NAME_LENGTH)}" if name and name != code else code
 
 
 def _price_digits(prices: np.ndarray) -> int:
