@@ -25,21 +25,16 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
 def run(options: argparse.Namespace, language: Language) -> int:
     """Recheck, print both bounds and every finding."""
     from sprega.engines.clearing.check import recheck
-    from sprega.formats.result_json import UnreadableError, load_result
+    from sprega.formats.result_json import UnreadableError, read_result
 
     say, path = language.say, options.result
     if path.is_dir():
         path = path / "result.json"
-    unreadable = Sentence("Name the result.json that sprega clear wrote.")
     try:
-        clearing = load_result(path)
-    except OSError as error:
-        problem = Sentence(
-            "{file} cannot be read ({reason}).", {"file": str(path), "reason": error.strerror or str(error)}
-        )
-        raise Refusal(problem, unreadable) from error
+        clearing = read_result(path)
     except UnreadableError as error:
-        raise Refusal(error.sentence, unreadable) from error
+        mend = Sentence("Name the result.json that sprega clear wrote.")
+        raise Refusal(error.sentence, mend) from error
     found = recheck(clearing)
     currency = clearing.purchase.currency
     print(say(Sentence("Cost of the award: {amount}", {"amount": Money(clearing.award.objective, currency)})))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sprega.cli.refusal import DONE, INFEASIBLE, REFUSED, Refusal
+from sprega.cli.refusal import DONE, INFEASIBLE, REFUSED, Refusal, reason
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
 
@@ -118,7 +118,7 @@ def _read(path: Path) -> Reading:
         raise Refusal(
             Sentence(
                 "{file} cannot be read ({reason}).",
-                {"file": str(path), "reason": error.strerror or str(error)},
+                {"file": str(path), "reason": reason(error)},
             ),
             Sentence("Check the name and whether you may read the file."),
         ) from error

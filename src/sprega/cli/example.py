@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from sprega.cli.refusal import DONE, Refusal
+from sprega.cli.refusal import DONE, Refusal, reason
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
 
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         raise Refusal(
             Sentence(
                 "{file} cannot be written ({reason}).",
-                {"file": str(target), "reason": error.strerror or str(error)},
+                {"file": str(target), "reason": reason(error)},
             ),
             Sentence("Name a folder in which you may write."),
         ) from error

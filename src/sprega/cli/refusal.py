@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from sprega.engines.model import Sentence
 
 DONE, WRONG, REFUSED, INFEASIBLE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -16,3 +18,22 @@ class Refusal(Exception):
         super().__init__(f"{problem} {mend}")
         self.problem = problem
         self.mend = mend
+
+
+REASONS = {
+    errno.ENOENT: Sentence("it does not exist"),
+    errno.EACCES: Sentence("no permission"),
+    errno.EPERM: Sentence("no permission"),
+    errno.EROFS: Sentence("the disk is read-only"),
+    errno.ENOSPC: Sentence("the disk is full"),
+    errno.EDQUOT: Sentence("the disk is full"),
+    errno.ENOTDIR: Sentence("a part of its path is a file"),
+    errno.EISDIR: Sentence("it is a folder"),
+    errno.EEXIST: Sentence("a file of this name exists"),
+    errno.ENAMETOOLONG: Sentence("the name is too long"),
+}
+
+
+def reason(error: OSError) -> Sentence | str:
+    """Why the system refused, in the reader's language where it is a usual reason."""
+    return REASONS.get(error.errno or 0, error.strerror or str(error))

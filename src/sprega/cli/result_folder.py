@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sprega.cli.refusal import Refusal
+from sprega.cli.refusal import Refusal, reason
 from sprega.engines.model import Sentence
 
 RESULT = "result.json"
-SCHEMA_WORD = "sprega"
+SCHEMA = "sprega.result/"
+"""How the schema of every version of our result begins."""
 
 _SWAP = 2  # RENAME_EXCHANGE
 _HERE = -100  # AT_FDCWD
@@ -81,7 +82,7 @@ def _is_result(folder: Path) -> bool:
         content = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(content, dict) and SCHEMA_WORD in str(content.get("schema", "")).lower()
+    return isinstance(content, dict) and str(content.get("schema")).startswith(SCHEMA)
 
 
 def _put(new: Path, target: Path) -> None:
@@ -152,7 +153,7 @@ def _unwritable(folder: Path, error: OSError) -> Refusal:
     return Refusal(
         Sentence(
             "The folder {folder} cannot be written ({reason}).",
-            {"folder": str(folder), "reason": error.strerror or str(error)},
+            {"folder": str(folder), "reason": reason(error)},
         ),
         Sentence("Name a folder in which you may write; nothing was changed."),
     )
