@@ -50,9 +50,16 @@ class Program:
     """The model of a question, and how to read an answer from its variables."""
 
     def __init__(
-        self, purchase: Purchase, question: Question, *, without: frozenset[str] = frozenset()
+        self,
+        purchase: Purchase,
+        question: Question,
+        *,
+        without: frozenset[str] = frozenset(),
+        elastic: bool = False,
     ) -> None:
-        self.purchase, self.question, self.without = purchase, question, without
+        """Build the model; `without` drops rules by key, `elastic` asks for the least lowering of `min_order`."""
+        self.purchase, self.question, self.without, self.elastic = purchase, question, without, elastic
+        self.lowering: dict[int, int] = {}  # supplier -> how much its min_order is lowered
         self.milp = Milp()
         self.whole_lot = purchase.award == WHOLE_LOT
         members = set(question.group)
@@ -298,6 +305,9 @@ class Program:
                 top_up = milp.column()
                 self._pay(top_up, self.scale)
                 milp.row([*order, (top_up, 1.0), wanted], lower=0.0)
+            elif self.elastic:
+                self.lowering[k] = milp.column(1.0)
+                milp.row([*order, (self.lowering[k], 1.0), wanted], lower=0.0)
             else:
                 milp.row([*order, wanted], lower=0.0)
         bundles = self._bundles(k)
@@ -410,6 +420,8 @@ class Program:
 
     def _objective(self) -> None:
         cost = self.milp.cost
+        if self.elastic:
+            return
         for column, coefficient in self.payment:
             cost[column] += coefficient / self.scale
         for column, kilograms in self.carbon:

@@ -14,9 +14,14 @@ from sprega.engines.award.milp import GAP
 from sprega.engines.award.model import REACHES, WHOLE_LOT, Award, Floats, Purchase
 from sprega.engines.award.prices import tier_payment
 from sprega.engines.award.program import Program, Question, purchase_items
+from sprega.engines.model import EngineError, Sentence
 
 TIES_UP_TO = 3000
 """Equal offers are looked for in purchases of up to so many bids."""
+
+
+class OutOfTimeError(EngineError):
+    """The time limit came before a first award."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ def group_payment(
     lots: Sequence[int] | None = None,
     *,
     deadline: float | None = None,
+    plan: Award | None = None,
 ) -> GroupPayment:
     """Least payment of a proper group under the same bids, CO2 ignored.
 
@@ -46,6 +52,8 @@ def group_payment(
         Only these lots; all by default.
     deadline : float, optional
         On `time.monotonic`.
+    plan : Award, optional
+        The award for all together: what the group pays by its part of it when time runs out.
 
     Returns
     -------
@@ -58,10 +66,23 @@ def group_payment(
         return GroupPayment(0.0, 0.0, proven=True)
     solution = program.milp.solve(deadline=deadline)
     low = solution.bound * program.scale
-    if solution.x is None:
-        return GroupPayment(np.inf, low, solution.proven)
-    payment = evaluate(purchase, program.delivered(solution.x), proper=True).payment
+    if solution.x is not None:
+        payment = evaluate(purchase, program.delivered(solution.x), proper=True).payment
+    elif plan is not None and not solution.infeasible:
+        payment = evaluate(purchase, _part_of_plan(purchase, plan, program.active), proper=True).payment
+    else:
+        payment = np.inf
     return GroupPayment(payment, min(low, payment), solution.proven)
+
+
+def _part_of_plan(purchase: Purchase, plan: Award, rows: Sequence[int]) -> Floats:
+    """The rows' demand divided over the suppliers as everybody's is: within every capacity pro rata."""
+    quantity = np.zeros((len(purchase.suppliers), len(purchase.items)))
+    np.add.at(quantity.T, purchase.demand_item, plan.delivered.T)
+    part = quantity / np.where(purchase.item_demand > 0, purchase.item_demand, 1.0)
+    delivered = np.zeros_like(plan.delivered)
+    delivered[:, rows] = part[:, purchase.demand_item[list(rows)]] * purchase.demand_quantity[list(rows)]
+    return delivered
 
 
 def solve_award(purchase: Purchase, *, deadline: float | None = None) -> Award | None:
@@ -99,8 +120,14 @@ def solve_award(purchase: Purchase, *, deadline: float | None = None) -> Award |
             continue
         program = Program(purchase, Question(everybody, asked, proper=False))
         solution = program.milp.solve(deadline=deadline)
-        if solution.x is None:
+        if solution.infeasible:
             return None
+        if solution.x is None:
+            raise OutOfTimeError(
+                Sentence(
+                    "The time limit ended before any award was found. Allow more time with --time-limit."
+                )
+            )
         delivered += program.delivered(solution.x)
         bound += solution.bound * program.scale
         proven = proven and solution.proven
