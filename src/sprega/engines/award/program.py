@@ -54,11 +54,10 @@ class Program:
         purchase: Purchase,
         question: Question,
         *,
-        without: frozenset[str] = frozenset(),
         elastic: bool = False,
     ) -> None:
-        """Build the model; `without` drops rules by key, `elastic` asks for the least lowering of `min_order`."""
-        self.purchase, self.question, self.without, self.elastic = purchase, question, without, elastic
+        """Build the model; `elastic` asks for the least lowering of the smallest orders instead."""
+        self.purchase, self.question, self.elastic = purchase, question, elastic
         self.lowering: dict[int, int] = {}  # supplier -> how much its min_order is lowered
         self.milp = Milp()
         self.whole_lot = purchase.award == WHOLE_LOT
@@ -123,9 +122,9 @@ class Program:
             bid = purchase.bid_of.get((k, i))
             if bid is None:
                 return False
-            if demand[i] > bid.capacity * (1 + REACHES) and "capacity" not in self.without:
+            if demand[i] > bid.capacity * (1 + REACHES):
                 return False
-            loose = self.question.proper or purchase.buy_up or "first tier" in self.without
+            loose = self.question.proper or purchase.buy_up
             if demand[i] < bid.starts[0] * (1 - REACHES) and not loose:
                 return False
         return bool(items)
@@ -224,9 +223,8 @@ class Program:
 
     def _fixed_curve(self, bid: Bid, rows: Sequence[int]) -> None:
         """The whole demand or nothing: the goods value is a constant."""
-        free = "first tier" in self.without
         quantity = np.array(self.needed[bid.item])
-        proper = self.question.proper or free
+        proper = self.question.proper
         cost = float(tier_payment(bid, quantity, buy_up=self.purchase.buy_up, proper=proper))
         self.value[bid.supplier].append((bid.item, [(self.part[(bid.supplier, rows[0])], cost)], cost))
 
@@ -236,7 +234,7 @@ class Program:
         demand = self.needed[i]
         fractions = [(self.part[(k, r)], float(purchase.demand_quantity[r]) / demand) for r in rows]
         upper = demand
-        if not self.whole_lot and np.isfinite(bid.capacity) and "capacity" not in self.without:
+        if not self.whole_lot and np.isfinite(bid.capacity):
             everybody = float(purchase.item_demand[i])
             share = bid.capacity / everybody if question.proper else bid.capacity / demand
             if self.take:
@@ -252,7 +250,7 @@ class Program:
             elif share < 1:
                 upper = demand * share
                 milp.row(fractions, upper=share)
-        loose = question.proper or "first tier" in self.without
+        loose = question.proper
         curve = segments(bid, upper=upper, buy_up=purchase.buy_up, proper=loose)
         if not curve:
             for column, _ in fractions:
@@ -291,7 +289,7 @@ class Program:
         supplier = purchase.suppliers[k]
         parts = self.value[k]
         levels = discount_levels(supplier, sum(largest for _, _, largest in parts))
-        min_order = 0.0 if "min_order" in self.without else supplier.min_order
+        min_order = supplier.min_order
         counted = not question.proper and purchase.max_suppliers is not None
         if supplier.fixed > 0 or min_order > 0 or len(levels) > 1 or counted:
             self._use(k)
@@ -392,16 +390,16 @@ class Program:
     def _group_rules(self) -> None:
         """What the group demands of its own award; binds all together only."""
         purchase, milp = self.purchase, self.milp
-        if purchase.max_suppliers is not None and "max_suppliers" not in self.without:
+        if purchase.max_suppliers is not None:
             milp.row([(column, 1.0) for column in self.used.values()], upper=float(purchase.max_suppliers))
-        if purchase.max_supplier_share is not None and "max_supplier_share" not in self.without:
+        if purchase.max_supplier_share is not None:
             everything = [term for parts in self.value.values() for _, terms, _ in parts for term in terms]
             for k in self.value:
                 own = [term for _, terms, _ in self.value[k] for term in terms]
                 milp.row(
                     [*self._scaled(own), *self._scaled(everything, -purchase.max_supplier_share)], upper=0.0
                 )
-        if purchase.min_sources is not None and not self.whole_lot and "min_sources" not in self.without:
+        if purchase.min_sources is not None and not self.whole_lot:
             for i, rows in self.rows_of_item.items():
                 sources = []
                 for k in range(len(purchase.suppliers)):
@@ -415,7 +413,7 @@ class Program:
                         sources.append((counts, 1.0))
                         milp.row([*terms, (counts, -purchase.min_source_share)], lower=0.0)
                 milp.row(sources, lower=float(purchase.min_sources))
-        if purchase.reserve is not None and purchase.co2_price > 0 and "reserve" not in self.without:
+        if purchase.reserve is not None and purchase.co2_price > 0:
             self.milp.row(self._scaled(self.payment), upper=purchase.reserve / self.scale)
 
     def _objective(self) -> None:
