@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from sprega.engines.award.model import Bid, Item, Member, Purchase, Site, Supplier
 from sprega.formats.purchase_workbook import read_purchase, write_purchase
+from sprega.formats.purchase_workbook.codes import tidy
 
 # What a person may type: no control characters, and none that a spreadsheet cannot hold.
 LETTERS = st.characters(codec="utf-8", categories=("L", "N", "P", "S"))
-NAMES = st.text(LETTERS, min_size=1, max_size=12).map(lambda text: f"={text}" if text[0] == "-" else text)
+NAMES = st.text(LETTERS, min_size=1, max_size=12).map(lambda text: tidy(f"={text}"))
 AMOUNTS = st.integers(0, 10**7).map(lambda cents: cents / 100)
 SHARES = st.integers(0, 100).map(lambda percent: percent / 100)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import string
 from pathlib import Path
 from typing import Any, cast
@@ -42,6 +43,7 @@ __all__ = [
 
 SCHEMA = "sprega.result/1"
 LARGEST_FILE = 1_000_000_000
+PLAIN_SPEC = re.compile(r",?(\.[0-9])?[fg%]?")
 MOST_KEPT = 26
 """2 to this power coalition costs are the most that a document may claim to hold."""
 
@@ -320,12 +322,14 @@ def _load_sentence(place: Place) -> Sentence:
     values = {name: value.value for name, value in place["values"].members()}
     text = place["text"].text()
     try:
-        # Only plain places: a format of a stranger could ask for any width.
+        # Only plain places and decimals: a format of a stranger could ask for any width.
         sound = all(
-            name is None or (name in values and not spec and not conversion)
+            name is None or (name in values and PLAIN_SPEC.fullmatch(spec or "") and not conversion)
             for _, name, spec, conversion in string.Formatter().parse(text)
         )
-    except ValueError:
+        if sound:
+            str(Sentence(text, values))
+    except (TypeError, ValueError):
         sound = False
     if not sound:
         raise place.refuse(Sentence("In the result, {place} should be a sentence with its values."))
