@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from sprega.engines.model import Sentence
 
 LONGEST_CODE = 64
+MOST_GUESSED = 200
+"""Beyond so many faults nobody reads on, and guessing every code would only take time."""
+
 # Comparing every pair of a long list would take minutes; beyond this only exact look-alikes are found.
 MOST_COMPARED = 2000
 

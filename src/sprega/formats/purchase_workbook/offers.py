@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 
 from sprega.engines.award.model import Bid
 from sprega.engines.model import Sentence
-from sprega.formats.purchase_workbook.codes import Register, code_text
+from sprega.formats.purchase_workbook.codes import MOST_GUESSED, Register, code_text
 from sprega.formats.purchase_workbook.model import Findings, Row, Table
 from sprega.formats.purchase_workbook.rows import RowReader
-
-MOST_GUESSED = 200
-"""Beyond so many faults nobody reads on, and guessing every code would only take time."""
 
 Bundle = tuple[tuple[int, ...], float]
 

@@ -6,7 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sprega.engines.model import Sentence
-from sprega.formats.purchase_workbook.codes import LONGEST_CODE, Register, code_text, suggestion, tidy
+from sprega.formats.purchase_workbook.codes import (
+    LONGEST_CODE,
+    MOST_GUESSED,
+    Register,
+    code_text,
+    suggestion,
+    tidy,
+)
 from sprega.formats.purchase_workbook.model import Cell, Findings, Row, Table
 from sprega.formats.purchase_workbook.numbers import NumberReading, read_number
 
@@ -100,10 +107,11 @@ class RowReader:
         """The number of a code that is already read."""
         number = register.number.get(code)
         if number is None and register.complete:
+            few = len(self.findings.faults) < MOST_GUESSED
             self.fault(
                 column,
                 Sentence("The sheet {sheet} has no {value}.", {"sheet": register.sheet, "value": code}),
-                suggestion(code, register.number, register.sheet),
+                suggestion(code, register.number if few else (), register.sheet),
             )
         return number
 
