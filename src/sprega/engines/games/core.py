@@ -83,7 +83,7 @@ def least_core_value(c: ArrayLike) -> float | None:
     -------
     float or None
         The least t such that some x with x(N) = c(N) has x(S) - c(S) <= t for all proper S, in the unit
-        of c: at most 0 exactly where the core is not empty. None for a single player.
+        of c: above 0, by more than rounding, where the core is empty. None for a single player.
 
     Raises
     ------

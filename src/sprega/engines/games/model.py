@@ -65,7 +65,8 @@ class Nucleolus:
     x : ndarray (n,)
         What each player gets, in the game's unit; sums to v(N).
     least_core : float or None
-        The largest excess at x; at most 0 exactly where the core is not empty. None for one player.
+        The largest excess at x; above 0, by more than rounding, where the core is empty. None for one
+        player.
     levels : tuple of Level
         The certificate (Kohlberg, 1971). Empty where efficiency and the bounds alone determine x.
     passes : int

@@ -117,6 +117,7 @@ class _Search:
         self.program.add(start, self.worth(start))
 
     def worth(self, masks: list[int]) -> Vector:
+        """Return the coalitions' values in the normalised game."""
         worth: Vector = (self.game[masks] - members(masks, self.n) @ self.alone) / self.scale
         return worth
 
@@ -127,6 +128,7 @@ class _Search:
         return x
 
     def first_level(self) -> float:
+        """Return the least core's excess, in the unit of the game."""
         while True:
             step = self.solve_level()
             self.steps = [step]
@@ -134,6 +136,7 @@ class _Search:
                 return step.solution.excess * self.scale
 
     def run(self) -> Nucleolus:
+        """Settle level after level until nothing is left open and no coalition breaks its level."""
         while True:
             step = self.solve_level()
             self.steps.append(step)
@@ -147,6 +150,7 @@ class _Search:
             self.program.close(len(self.steps) - 1, step.solution, inside)
 
     def solve_level(self) -> _Step:
+        """Solve the next level over the coalitions at hand; it settles at least one more dimension."""
         before = self.steps[-1].after if self.steps else Span(self.n, {}).extended([self.grand])
         solution = self.program.solve()
         tight = self.program.masks[solution.tight_rows].tolist()
@@ -167,7 +171,8 @@ class _Search:
         )
         if not masks.size:
             return False
-        new = ~np.isin(masks, self.program.masks)
+        held = set(self.program.masks.tolist())
+        new = np.array([mask not in held for mask in masks.tolist()])
         if not new.any():
             # What the program holds is right to its own tolerance; only more than that is a failure.
             if amounts.max() > 100 * self.tolerance:
@@ -182,6 +187,7 @@ class _Search:
         return True
 
     def result(self) -> Nucleolus:
+        """Return the point and its certificate in the unit of the game."""
         levels = tuple(
             Level(
                 step.solution.excess * self.scale,

@@ -35,10 +35,32 @@ def broken_levels(
     A coalition is bound by a level unless it lies in the span settled before. Spans grow from level to
     level, so the first lower level decides: whoever has left by then has left all later ones too.
 
+    Parameters
+    ----------
+    game : ndarray (2**n,)
+        The savings game.
+    x : ndarray (n,)
+        The point of the last level solved.
+    excesses : list of float
+        The levels, in the game's unit.
+    settled : list of SpanTest
+        For each level, the coalitions settled before it.
+    tolerance : float
+        How far above its level a coalition may be, in the game's unit.
+
     Returns
     -------
     masks, levels, amounts : ndarray
-        The worst coalition of each row that has one, the level it breaks, by how much.
+        The worst coalition of each row of the table that has one, the level it breaks, by how much.
+
+    Examples
+    --------
+    >>> from sprega.engines.games.span import Span
+    >>> efficient = Span(2, {}).extended([0b11]).test
+    >>> game, x = np.array([0.0, 1.0, 2.0, 9.0]), np.array([0.0, 9.0])
+    >>> masks, _, amounts = broken_levels(game, x, [-3.0], [efficient], 0.1)
+    >>> masks.tolist(), amounts.tolist()
+    ([1], [4.0])
     """
     ceilings = np.minimum.accumulate(excesses) + tolerance
     low = np.stack([test.low for test in settled])
