@@ -57,10 +57,22 @@ def made_up_clearing(
                 site = purchase.demand_site[row]
                 lane[supplier, site, lot] = purchase.per_lane[supplier, site]
     payment = float(tier.sum() + lane.sum())
+    none = np.zeros(suppliers)
     award = Award(
-        delivered, tier, tier.copy(), np.zeros((suppliers, rows)), lane, np.zeros(suppliers), np.zeros(suppliers),
-        payment, 0.0, payment, bound=payment, certified_bound=payment - 812.0, proven=True,
-    )  # fmt: skip
+        delivered=delivered,
+        tier_payment=tier,
+        goods=tier.copy(),
+        unit_delivery=np.zeros((suppliers, rows)),
+        lane_delivery=lane,
+        fixed=none,
+        top_up=none,
+        payment=payment,
+        co2=0.0,
+        objective=payment,
+        bound=payment,
+        certified_bound=payment - 812.0,
+        proven=True,
+    )
     alone = np.array(
         [
             sum(
@@ -129,13 +141,14 @@ def large_purchase(items: int, suppliers: int, members: int, *, seed: int = 1) -
         for i in range(items)
         if s % 3 == i % 3 or rng.random() < 0.3
     )
-    pairs = [(m, i) for m in range(members) for i in range(items) if rng.random() < 0.4]
+    pairs = [(m, i) for m in range(members) for i in range(items) if i == m or rng.random() < 0.4]
     price = rng.uniform(500, 9000, len(pairs))
     return Purchase(
         name="A very large purchase", currency="EUR", award="whole-lot", members=people,
         sites=tuple(Site(f"SITE-{m}", m, f"Site {m}") for m in range(members)),
         items=goods, lots=tuple(f"LOT-{i:03d}" for i in range(items)), suppliers=sellers, bids=bids,
-        demand_site=np.array([m for m, _ in pairs]), demand_item=np.array([i for _, i in pairs]),
+        demand_site=np.array([m for m, _ in pairs], dtype=np.int64),
+        demand_item=np.array([i for _, i in pairs], dtype=np.int64),
         demand_quantity=np.round(rng.uniform(1, 90, len(pairs))), demand_price=price,
         per_unit=np.zeros((suppliers, members)), per_lane=np.full((suppliers, members), 20.0),
     )  # fmt: skip

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The report: the answer first, two to four pages, hostile names, and what was not proved."""
+
+import datetime
+import io
+from dataclasses import replace
+
+import numpy as np
+import pypdf
+import pytest
+
+from sprega.engines.clearing.model import RULES, Clearing, Note, RuleStability
+from sprega.engines.model import Sentence
+from sprega.foundation.language import Language
+from sprega.rooms.buying.practice import practice_purchase
+from sprega.rooms.buying.report import report_pdf
+from tests.rooms.made_up import large_purchase, made_up_clearing
+
+DAY = datetime.date(2026, 11, 24)
+ENGLISH = Language("en")
+
+
+@pytest.fixture(scope="module")
+def clearing() -> Clearing:
+    return made_up_clearing(practice_purchase())
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+@pytest.mark.parametrize("code", ["en", "bg"])
+def test_practice_report(clearing: Clearing, code: str) -> None:
+    said = pages(report_pdf(clearing, language=Language(code), day=DAY))
+    assert 2 <= len(said) <= 4
+    answer = {
+        "en": "Together you save 2 559 626 EUR (7.0 %).",
+        "bg": "Заедно спестявате 2 559 626 EUR (7,0 %).",
+    }
+    assert answer[code] in said[0]
+    assert {"en": "Buying desk only", "bg": "Само звеното за съвместни покупки"}[code] in said[0]
+    assert {"en": "No award can be cheaper", "bg": "Няма по-евтин избор"}[code] in said[0]
+    assert {"en": "24 November 2026", "bg": "24 ноември 2026 г."}[code] in said[0]
+    everything = " ".join(said)
+    for member in clearing.purchase.members:
+        assert member.name.split()[0] in everything
+
+
+def test_parts_add_up_as_printed(clearing: Clearing) -> None:
+    from sprega.rooms.buying.answer import all_steps
+
+    steps = all_steps(clearing)
+    assert steps.choice is not None
+    assert steps.choice + steps.joining == steps.total
+    assert steps.total == round(float(clearing.today.sum())) - round(clearing.cost)
+
+
+@pytest.mark.parametrize(("items", "suppliers", "members"), [(30, 27, 20), (100, 100, 100), (1, 1, 1)])
+def test_any_size_fits(items: int, suppliers: int, members: int) -> None:
+    purchase = large_purchase(items, suppliers, members)
+    notes = tuple(Sentence("No group would do better alone.") for _ in range(40))
+    said = pages(report_pdf(made_up_clearing(purchase, notes=notes), language=Language("bg"), day=DAY))
+    assert 1 <= len(said) <= 4
+    if suppliers > 7:
+        assert f"доставчици – {suppliers - 7}" in " ".join(said)
+
+
+def test_texts_are_never_markup() -> None:
+    purchase = practice_purchase()
+    hostile = ['#read("/etc/passwd")', "$x$", "*b* <a>", "名前 😀", "]#panic()["]
+    members = tuple(
+        replace(member, name=name) for member, name in zip(purchase.members, hostile * 5, strict=False)
+    )
+    suppliers = tuple(replace(supplier, name='#eval("1+1")') for supplier in purchase.suppliers)
+    clearing = made_up_clearing(
+        replace(purchase, name="#pagebreak() $", members=members, suppliers=suppliers)
+    )
+    said = " ".join(pages(report_pdf(clearing, language=ENGLISH, day=DAY)))
+    assert '#read("/etc/passwd")' in said
+    assert "*b* <a>" in said
+    assert '#eval("1+1")' in said
+    assert "#pagebreak() $" in said
+
+
+def test_joining_that_does_not_pay_is_said_first(clearing: Clearing) -> None:
+    poor = replace(clearing, joining_pays=False, stand_alone=clearing.stand_alone * clearing.cost / 40e6)
+    said = pages(report_pdf(poor, language=ENGLISH, day=DAY))[0]
+    assert "Buying together does not pay: you would pay" in said
+
+
+def test_prices_of_today_that_are_missing(clearing: Clearing) -> None:
+    none = replace(clearing, today=np.full(22, np.nan))
+    said = pages(report_pdf(none, language=ENGLISH, day=DAY))[0]
+    assert "against buying alone" in said
+    some = clearing.today.copy()
+    some[3] = np.nan
+    said = pages(report_pdf(replace(clearing, today=some), language=ENGLISH, day=DAY))[0]
+    assert "Today's prices are complete for 21 of 22 members" in said.replace("’", "'")
+
+
+def test_a_time_limit_and_sampling_are_said(clearing: Clearing) -> None:
+    sampled = made_up_clearing(
+        clearing.purchase,
+        mode="sampled",
+        proven=False,
+        stability={rule: RuleStability(None, (-5.0, 1234.5), ()) for rule in RULES},
+    )
+    said = " ".join(pages(report_pdf(sampled, language=ENGLISH, day=DAY)))
+    assert "The time limit ended the search" in said
+    assert "with intervals that hold in 95 of 100 cases" in said
+    assert "By contribution is estimated to within" in said
+    assert "No group was found that would do better alone" in said
+
+
+def test_proof_names_what_is_left(clearing: Clearing) -> None:
+    open_award = replace(clearing.award, bound=clearing.award.objective - 811.3, certified_bound=-np.inf)
+    said = pages(report_pdf(replace(clearing, award=open_award), language=ENGLISH, day=DAY))[0]
+    assert "No award can be cheaper by more than 812 EUR." in said
+
+
+def test_balancing_notes_stand_in_the_report(clearing: Clearing) -> None:
+    prices = replace(clearing.price_list, notes=(Note(0, 4, 12345),))
+    said = " ".join(pages(report_pdf(replace(clearing, price_list=prices), language=ENGLISH, day=DAY)))
+    assert "Balancing note: Medna Reka Mining pays Zhar Ptitsa Smelter 123.45 EUR." in said
