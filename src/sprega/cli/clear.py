@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sprega.cli.refusal import DONE, INFEASIBLE, REFUSED, Refusal, reason
 from sprega.engines.model import Sentence
-from sprega.foundation.language import Language
+from sprega.foundation.language import Language, minor_units
 
 if TYPE_CHECKING:
     from sprega.cli.progress import Progress
@@ -137,6 +137,7 @@ def _clear(purchase: Purchase, reading: Reading, options: argparse.Namespace, la
                 rule=None,
                 time_limit=options.time_limit,
                 seed=options.seed,
+                digits=minor_units(purchase.currency),
                 progress=progress,
                 dask=options.dask,
             )

@@ -13,7 +13,7 @@ from types import FrameType
 from sprega.cli import check, clear, example
 from sprega.cli.refusal import INTERRUPTED, REFUSED, Refusal
 from sprega.cli.texts import argparse_in
-from sprega.engines.model import Sentence
+from sprega.engines.model import EngineError, Sentence
 from sprega.foundation.language import LANGUAGES, Language, spoken_here
 
 COMMANDS = (clear, check, example)
@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.run(options, language)
     except Refusal as refusal:
         print(language.say(refusal.problem), language.say(refusal.mend), file=sys.stderr)
+        return REFUSED
+    except EngineError as error:
+        print(language.say(error.sentence), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print(language.say(Sentence("Interrupted: nothing was written.")), file=sys.stderr)

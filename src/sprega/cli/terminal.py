@@ -21,7 +21,17 @@ from sprega.rooms.buying import answer, tables
 
 WIDTH = 100
 """Columns where the output is no terminal."""
-MOST_ROWS = 40
+NARROWEST = 14
+"""Letters that a name keeps at least."""
+SHARES = (
+    Sentence("Member"),
+    Sentence("Today"),
+    Sentence("Alone"),
+    Sentence("Together"),
+    Sentence("To today"),
+    Sentence("To alone"),
+)
+"""What each member pays, and what it saves to today and to alone."""
 TABLE = {"box": box.SIMPLE_HEAD, "header_style": "dim", "pad_edge": False, "show_edge": False}
 
 
@@ -45,11 +55,9 @@ def print_answer(clearing: Clearing, folder: Path, language: Language) -> None:
     _print_table(console, award["head"], [*award["rows"], award["foot"]], right={2}, total=True)
     console.print()
     shares = tables.members_table(clearing, language)
-    columns = [0, 1, 2, shares["applied"], 7, 8]
+    columns = (0, 1, 2, shares["applied"], 7, 8)
     rows = [[row[column] for column in columns] for row in [*shares["rows"], shares["foot"]]]
-    head = [shares["head"][column] for column in columns]
-    head[3] = tables.opening(say(answer.RULE_NAMES[clearing.rule]))
-    _print_table(console, head, rows, right=set(range(1, 6)), total=True)
+    _print_table(console, [say(name) for name in SHARES], rows, right=set(range(1, 6)), total=True)
     console.print()
     for note in tables.balancing_notes(clearing, language):
         console.print(Text(note))
@@ -93,16 +101,20 @@ def print_infeasible(causes: Sequence[Infeasibility], language: Language) -> Non
 def _print_table(
     console: Console, head: Sequence[str], rows: Sequence[Sequence[str]], *, right: set[int], total: bool
 ) -> None:
+    """Figures stand whole; names give way where the terminal is narrow."""
+    widths = {position: max(len(row[position]) for row in [head, *rows]) for position in right}
+    room = console.width - sum(widths.values()) - 2 * len(head)
+    left = max(NARROWEST, room // (len(head) - len(right)))
     table = Table(**TABLE)
     for position, name in enumerate(head):
+        side, width = ("right", widths[position]) if position in right else ("left", None)
+        most = width or left
         table.add_column(
-            Text(name), justify="right" if position in right else "left", no_wrap=position in right
+            Text(name), justify=side, no_wrap=True, overflow="ellipsis", min_width=width, max_width=most
         )
     for number, row in enumerate(rows):
-        last = total and number == len(rows) - 1
-        table.add_row(
-            *(Text(cell) for cell in row), style="bold" if last else "", end_section=number == len(rows) - 2
-        )
+        style = "bold" if total and number == len(rows) - 1 else ""
+        table.add_row(*(Text(cell) for cell in row), style=style, end_section=number == len(rows) - 2)
     console.print(table)
 
 

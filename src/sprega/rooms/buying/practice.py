@@ -11,8 +11,10 @@ from sprega.engines.award.model import WHOLE_LOT, Bid, Item, Member, Purchase, S
 from sprega.rooms.buying.practice_goods import (
     GOODS,
     MEMBERS,
+    MIX,
     NAME,
     SUPPLIERS,
+    UNEVEN,
     UNITS,
     GoodsRow,
     MemberRow,
@@ -25,9 +27,6 @@ FAR = 40.0
 """What a run costs more for each degree of distance."""
 WITH_MILLS = {"lime": "mill", "water": "mill"}
 """Fields whose goods whoever runs mills needs as well."""
-UNEVEN = {"BALL-100": (0.06, 1), "FROTHER": (-0.05, 1), "DETONATOR": (0.08, 2), "OIL-GEAR": (-0.06, 2),
-          "JACKET": (0.09, 3), "CRUCIBLE": (-0.07, 2)}  # fmt: skip
-"""Second items of a lot, on which bidders differ the other way: one supplier for both suits some less."""
 
 
 def practice_purchase(language: Literal["en", "bg"] = "en") -> Purchase:
@@ -90,6 +89,7 @@ def _demand(sites: tuple[Site, ...], rng: np.random.Generator) -> list[tuple[int
         member = MEMBERS[site.member]
         for item_number, goods in enumerate(GOODS):
             need = member.needs.get(goods.field, member.needs.get(WITH_MILLS.get(goods.field, ""), 0.0))
+            need *= MIX.get(goods.code, {}).get(member.code, 1.0)
             part = _part(site.code, len(member.sites), goods.field)
             luck = rng.uniform(0.8, 1.2)
             haggling = rng.normal(0, 0.012)
@@ -128,8 +128,7 @@ def _bids(pooled: np.ndarray, rng: np.random.Generator) -> tuple[Bid, ...]:
             level = supplier.level.get(goods.field)
             if level is None:
                 continue
-            shift, turn = UNEVEN.get(goods.code, (0.0, 0))
-            first = goods.price * (level + luck + (shift if supplier_number % 3 == turn % 3 else 0.0))
+            first = goods.price * (level + luck + UNEVEN.get((supplier.code, goods.code), 0.0))
             start = np.array([0.0, *(pooled[item_number] * reach * np.array([0.12, 0.35, 0.7]))])[:tiers]
             steps = np.array([0.0, 0.4, 0.75, 1.0])[:tiers]
             digits = 3 if goods.price < 10 else 2

@@ -251,3 +251,23 @@ SUPPLIERS = (
         0.09, 50,
     ),
 )  # fmt: skip
+
+MIX = {
+    "BALL-60": {"M04": 0.15},
+    "BALL-100": {"M01": 0.5, "M02": 0.7, "M04": 5.6},
+    "DETONATOR": {"M13": 3.0},
+    "OIL-GEAR": {"M05": 2.5, "M12": 0.3},
+    "CRUCIBLE": {"M11": 2.5, "M21": 0.2},
+}
+"""Members that need more or less of an item than others of their size."""
+
+UNEVEN = {
+    ("S1", "BALL-100"): 0.06,
+    ("S2", "BALL-100"): 0.05,
+    ("S4", "BALL-100"): -0.05,
+    ("S4", "BALL-60"): 0.08,
+    ("S2", "DETONATOR"): 0.06,
+    ("S5", "OIL-GEAR"): -0.07,
+    ("S3", "CRUCIBLE"): 0.08,
+}
+"""Bidders that are strong in one item of a lot and weak in another: one supplier for both suits some members less."""
