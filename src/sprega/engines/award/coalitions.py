@@ -7,9 +7,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from sprega.engines.award.model import REACHES, WHOLE_LOT, Floats, Purchase
+from sprega.engines.award.prices import tier_payment
 from sprega.engines.award.program import purchase_items
+
+Masks = NDArray[np.int64]
+"""Groups as bit masks over the members that need a lot."""
 
 GroupCost = Callable[[tuple[int, ...], tuple[int, ...]], float]
 """Least payment of (members, lots) as a proper group."""
@@ -136,8 +141,10 @@ def _lower_by_supplier(best, need, delivery, start, price, buy_up):  # type: ign
             best[base + low] = min(best[base + low], cost[low])
 
 
-def split_costs(purchase: Purchase, lot: int, members: Sequence[int], group_cost: GroupCost) -> Floats:
-    """Least payment of every group for a lot that may be divided; see `whole_lot_costs`.
+def split_costs(
+    purchase: Purchase, lot: int, members: Sequence[int], masks: Masks, group_cost: GroupCost
+) -> Floats:
+    """Least payment of the groups in `masks` for a lot that may be divided; see `whole_lot_costs`.
 
     Items of a lot without lane costs stand for themselves and are solved by `single_item`; otherwise, and
     where that gives up, `group_cost` is asked.
@@ -146,41 +153,35 @@ def split_costs(purchase: Purchase, lot: int, members: Sequence[int], group_cost
     rows = np.isin(purchase.demand_item, items) & (purchase.demand_quantity > 0)
     sites = np.unique(purchase.demand_site[rows])
     bidders = sorted({bid.supplier for bid in purchase.bids if bid.item in items})
-    cost = np.zeros(1 << len(members))
-    if not np.any(purchase.per_lane[bidders][:, sites] > 0):
-        for i in items:
-            cost += _item_costs(purchase, i, members)
+    if np.any(purchase.per_lane[bidders][:, sites] > 0):
+        cost = np.where(masks > 0, np.nan, 0.0)
     else:
-        cost[1:] = np.nan
-    for mask in np.flatnonzero(np.isnan(cost)):
-        cost[mask] = group_cost(tuple(m for b, m in enumerate(members) if mask >> b & 1), (lot,))
+        cost = np.zeros(len(masks))
+        for i in items:
+            cost += _item_costs(purchase, i, members, masks)
+    for position in np.flatnonzero(np.isnan(cost)):
+        mask = int(masks[position])
+        cost[position] = group_cost(tuple(m for b, m in enumerate(members) if mask >> b & 1), (lot,))
     return cost
 
 
-def _item_costs(purchase: Purchase, item: int, members: Sequence[int]) -> Floats:
-    from sprega.engines.award.single_item import all_groups, curve_arrays
+def _item_costs(purchase: Purchase, item: int, members: Sequence[int], masks: Masks) -> Floats:
+    from sprega.engines.award.single_item import cheapest_of_groups, curve_arrays
 
     bids = [bid for bid in purchase.bids if bid.item == item]
     rows = np.flatnonzero((purchase.demand_item == item) & (purchase.demand_quantity > 0))
-    own = np.unique(purchase.demand_member[rows])
+    position = {member: bit for bit, member in enumerate(members)}
     suppliers = [bid.supplier for bid in bids]
     demand = purchase.demand_quantity[rows]
-    small: Floats = all_groups(
+    cost: Floats = cheapest_of_groups(
+        masks,
         demand,
-        np.searchsorted(own, purchase.demand_member[rows]),
-        len(own),
+        np.array([position[int(m)] for m in purchase.demand_member[rows]]),
         np.ascontiguousarray(purchase.per_unit[suppliers][:, purchase.demand_site[rows]]),
         *curve_arrays(bids, buy_up=purchase.buy_up),
         np.array([bid.capacity for bid in bids]) / demand.sum(),
     )
-    return spread(small, [list(members).index(int(m)) for m in own], len(members))
-
-
-def spread(cost: Floats, players: Sequence[int], count: int) -> Floats:
-    """A game on some of `count` players as a game on all of them, shape (2**count,)."""
-    result = np.zeros(1 << count)
-    add_spread(result, cost, np.array(players, dtype=np.int64), count)
-    return result
+    return cost
 
 
 @njit(cache=True)
@@ -210,4 +211,23 @@ def lot_costs(purchase: Purchase, lot: int, group_cost: GroupCost) -> tuple[tupl
     members = members_of_lot(purchase, lot)
     if purchase.award == WHOLE_LOT:
         return members, whole_lot_costs(purchase, lot, members)
-    return members, split_costs(purchase, lot, members, group_cost)
+    return members, split_costs(purchase, lot, members, np.arange(1 << len(members)), group_cost)
+
+
+def some_lot_costs(purchase: Purchase, lot: int, masks: Sequence[int], group_cost: GroupCost) -> Floats:
+    """The least payment of some groups of the members that need a lot, by bit mask."""
+    members = members_of_lot(purchase, lot)
+    if purchase.award != WHOLE_LOT:
+        return split_costs(purchase, lot, members, np.array(masks, dtype=np.int64), group_cost)
+    items = purchase_items(purchase, lot)
+    taken = np.array([[mask >> b & 1 for b in range(len(members))] for mask in masks], dtype=float)
+    quantity = taken @ purchase.member_demand[list(members)][:, items]
+    delivery = taken @ delivery_of_member(purchase, lot, members).T
+    best = np.full(len(masks), np.inf)
+    for k in eligible_suppliers(purchase, lot):
+        cost = delivery[:, k].copy()
+        for column, i in enumerate(items):
+            bid = purchase.bid_of[(k, i)]
+            cost += tier_payment(bid, quantity[:, column], buy_up=purchase.buy_up, proper=True)
+        best = np.minimum(best, cost)
+    return best

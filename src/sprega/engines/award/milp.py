@@ -74,11 +74,12 @@ class Milp:
         *,
         deadline: float | None = None,
         gap: float = GAP,
+        absolute_gap: float = 0.0,
         start: Floats | None = None,
         cutoff: float | None = None,
         threads: int = 1,
     ) -> Solution:
-        """Solve to a relative gap, or until `deadline` (on `time.monotonic`).
+        """Solve to a relative or an absolute gap, or until `deadline` (on `time.monotonic`).
 
         Raises
         ------
@@ -89,7 +90,7 @@ class Milp:
         if self.pool and any(self.integer):
             self._cut(highs, deadline)
         highs.setOptionValue("mip_rel_gap", gap)
-        highs.setOptionValue("mip_abs_gap", 0.0)
+        highs.setOptionValue("mip_abs_gap", absolute_gap)
         if cutoff is not None:
             highs.setOptionValue("objective_bound", cutoff)
         if start is not None:
@@ -99,7 +100,8 @@ class Milp:
     def _load(self, threads: int):  # type: ignore[no-untyped-def]
         import highspy
 
-        highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        # the class of the Python layer prints a banner before it can be silenced; the compiled one does not
+        highs = highspy.Highs.__base__()
         highs.setOptionValue("output_flag", False)
         highs.setOptionValue("log_to_console", False)
         highs.setOptionValue("threads", threads)

@@ -277,15 +277,18 @@ def cheapest(demand, per_unit, low, high, intercept, slope, capacity):  # type: 
 
 
 @njit(cache=True)
-def all_groups(demand, owner, members, per_unit, low, high, intercept, slope, share):  # type: ignore[no-untyped-def]
-    """`cheapest` for every group of `members` players; capacity is `share` per unit needed."""
-    cost = np.zeros(1 << members)
+def cheapest_of_groups(masks, demand, owner, per_unit, low, high, intercept, slope, share):  # type: ignore[no-untyped-def]
+    """`cheapest` for each group in `masks`; a group may use `share` of a capacity per unit that it needs."""
+    cost = np.zeros(len(masks))
     rows = len(demand)
-    for mask in range(1, 1 << members):
+    for position in range(len(masks)):
+        mask = masks[position]
         count = 0
         for r in range(rows):
             if mask >> owner[r] & 1:
                 count += 1
+        if count == 0:
+            continue
         part = np.empty(count)
         pay = np.empty((per_unit.shape[0], count))
         a = 0
@@ -295,6 +298,5 @@ def all_groups(demand, owner, members, per_unit, low, high, intercept, slope, sh
                 for k in range(per_unit.shape[0]):
                     pay[k, a] = per_unit[k, r]
                 a += 1
-        size = part.sum() if count else 0.0
-        cost[mask] = cheapest(part, pay, low, high, intercept, slope, share * size)
+        cost[position] = cheapest(part, pay, low, high, intercept, slope, share * part.sum())
     return cost

@@ -22,6 +22,9 @@ APPLICABLE = ("equal-price", "shapley", "nucleolus")
 
 Mode = Literal["exact", "sampled"]
 
+JOINING_PAYS = 1e-6
+"""Joining does not pay when c(N) is above the sum of stand-alone costs by more than this part of it."""
+
 OBJECTS = 1e-6
 """A group objects when its excess is above this part of the sum of stand-alone costs."""
 
@@ -92,16 +95,19 @@ class PriceList:
 
 
 @dataclass(frozen=True)
-class LotGame:
-    """The exact costs of one lot for every group of the members that need it.
+class Sharing:
+    """What a game answers: shares under every rule and who objects; fields as in `Clearing`."""
 
-    `members` are positions in `Purchase.players`; `cost` has shape (2**len(members),), indexed by
-    bit mask; the grand coalition's entry is its cost as a proper group.
-    """
-
-    lot: int
-    members: tuple[int, ...]
-    cost: Floats
+    stand_alone: Floats
+    shares: dict[str, Floats]
+    stability: dict[str, RuleStability]
+    joining_pays: bool
+    proven: bool
+    share_intervals: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    least_core: tuple[float, float] | None = None
+    nucleolus_is_nearest: bool = False
+    coalition_cost: Floats | None = None
+    notes: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True)
