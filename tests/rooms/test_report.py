@@ -119,3 +119,16 @@ def test_balancing_notes_stand_in_the_report(clearing: Clearing) -> None:
     prices = replace(clearing.price_list, notes=(Note(0, 4, 12345),))
     said = " ".join(pages(report_pdf(replace(clearing, price_list=prices), language=ENGLISH, day=DAY)))
     assert "Balancing note: Medna Reka Mining pays Zhar Ptitsa Smelter 123.45 EUR." in said
+
+
+def test_charts_are_valid_vega_lite(clearing: Clearing, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sprega.rooms.buying import charts
+
+    drawn = []
+    monkeypatch.setattr(
+        charts, "draw", lambda chart, language: drawn.append(chart.to_dict(validate=True)) or "<svg/>"
+    )
+    charts.waterfall(all_steps(clearing), ENGLISH)
+    rules = {rule: [0.1, 0.2] for rule in RULES}
+    charts.savings_by_rule(["A", "B"], rules, {"shapley": [(0.0, 0.2), (0.1, 0.3)]}, "shapley", ENGLISH)
+    assert len(drawn) == 2

@@ -57,6 +57,8 @@ def render(
 
 def printable(text: str) -> str:
     """Text that our fonts can print: unknown characters become a square, invisible ones go."""
+    if text.isascii() and text.isprintable():
+        return text
     kept = []
     for character in unicodedata.normalize("NFC", text):
         if character == "\n":

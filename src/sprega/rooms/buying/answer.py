@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,8 +157,7 @@ def choice_part(steps: Steps) -> Sentence:
     values = {"amount": steps.money(steps.choice), "percent": Percent(abs(_part(steps.choice, steps.today)))}
     if steps.choice >= 0:
         return Sentence(
-            "Better choice of supplier saves {amount} ({percent}): each could have it alone "
-            "with the same bids.",
+            "A better choice of supplier, possible alone with the same bids, saves {amount} ({percent}).",
             values,
         )
     return Sentence(
@@ -203,14 +203,27 @@ def stability(clearing: Clearing, rule: str) -> Sentence:
             )
         return Sentence("No group would do better alone.", {})
     values = {"count": found.objecting, "amount": amount}
-    group = [clearing.purchase.members[member] for member in found.worst_coalition]
-    names: list[object] = [member.name or member.code for member in group[:MOST_NAMES]]
-    if len(group) > MOST_NAMES:
-        names.append(Sentence("others: {count}", {"count": len(group) - MOST_NAMES}))
+    group, players = found.worst_coalition, clearing.purchase.players
+    outside = [player for player in players if player not in group]
+    if 2 * len(group) > len(players) and outside:
+        return Sentence(
+            "Groups that would do better alone: {count}. The most to gain, {amount}, is with all but: "
+            "{members}.",
+            {**values, "members": _names(clearing, outside)},
+        )
     return Sentence(
         "Groups that would do better alone: {count}. The most to gain, {amount}, is with: {members}.",
-        {**values, "members": names},
+        {**values, "members": _names(clearing, group)},
     )
+
+
+def _names(clearing: Clearing, members: Sequence[int]) -> list[object]:
+    """The members' names, as many as a sentence carries."""
+    found = [clearing.purchase.members[member] for member in members]
+    names: list[object] = [member.name or member.code for member in found[:MOST_NAMES]]
+    if len(found) > MOST_NAMES:
+        names.append(Sentence("others: {count}", {"count": len(found) - MOST_NAMES}))
+    return names
 
 
 def anybody_better_alone(clearing: Clearing) -> Sentence:
