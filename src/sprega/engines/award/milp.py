@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,8 @@ class Milp:
         import highspy
 
         # the class of the Python layer prints a banner before it can be silenced; the compiled one does not
-        highs = highspy.Highs.__base__()
+        compiled: Any = highspy.Highs.__base__
+        highs = compiled()
         highs.setOptionValue("output_flag", False)
         highs.setOptionValue("log_to_console", False)
         highs.setOptionValue("threads", threads)
