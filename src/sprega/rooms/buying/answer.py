@@ -39,6 +39,9 @@ RULE_MEANINGS = {
 LARGE = 100_000
 """Amounts from here on are told in whole units of the currency."""
 
+SMALL = 0.001
+"""Parts below this are told with a digit more."""
+
 MOST_NAMES = 6
 """Members of a group that are named."""
 
@@ -119,11 +122,11 @@ def headline(steps: Steps, joining_pays: bool) -> Sentence:
             "with the same bids.",
             {
                 "amount": steps.money(steps.joining),
-                "percent": Percent(abs(_part(steps.joining, steps.alone))),
+                "percent": _percent(steps.joining, steps.alone),
             },
         )
     base = steps.alone if steps.today is None else steps.today
-    values = {"amount": steps.money(steps.total), "percent": Percent(abs(_part(steps.total, base)))}
+    values = {"amount": steps.money(steps.total), "percent": _percent(steps.total, base)}
     if steps.today is None:
         if steps.total > 0:
             return Sentence("Together you save {amount} ({percent}) against buying alone.", values)
@@ -138,7 +141,12 @@ def headline(steps: Steps, joining_pays: bool) -> Sentence:
 def member_headline(steps: Steps) -> Sentence:
     """The answer for one member, in one sentence."""
     base = steps.alone if steps.today is None else steps.today
-    values = {"amount": steps.money(steps.total), "percent": Percent(abs(_part(steps.total, base)))}
+    values = {"amount": steps.money(steps.total), "percent": _percent(steps.total, base)}
+    if steps.total > 0 > steps.joining and steps.today is not None:
+        return Sentence(
+            "You save {amount} ({percent}) against today; alone you would save {more} more.",
+            {**values, "more": steps.money(steps.joining)},
+        )
     if steps.total > 0 and steps.today is not None:
         return Sentence("You save {amount} ({percent}) in this joint purchase.", values)
     if steps.total > 0:
@@ -154,7 +162,7 @@ def choice_part(steps: Steps) -> Sentence:
     """The first part of the saving: today -> alone with the same bids."""
     if steps.choice is None or steps.today is None:
         return Sentence("Today's prices are not complete, so a comparison with today is not possible.", {})
-    values = {"amount": steps.money(steps.choice), "percent": Percent(abs(_part(steps.choice, steps.today)))}
+    values = {"amount": steps.money(steps.choice), "percent": _percent(steps.choice, steps.today)}
     if steps.choice >= 0:
         return Sentence(
             "A better choice of supplier, possible alone with the same bids, saves {amount} ({percent}).",
@@ -169,7 +177,7 @@ def joining_part(steps: Steps) -> Sentence:
     """The second part of the saving: alone with the same bids -> together."""
     values = {
         "amount": steps.money(steps.joining),
-        "percent": Percent(abs(_part(steps.joining, steps.alone))),
+        "percent": _percent(steps.joining, steps.alone),
     }
     if steps.joining > 0:
         return Sentence("Buying together saves another {amount} ({percent}).", values)
@@ -190,6 +198,8 @@ def stability(clearing: Clearing, rule: str) -> Sentence:
         values = {"low": Money(max(low, 0.0), currency, digits), "high": Money(_up(high), currency, digits)}
         if high <= tolerance:
             return Sentence("No group would do better alone.", {})
+        if low > tolerance and high - low < 1e-6 * high:
+            return Sentence("A group would do better alone, by {high}.", values)
         if low > tolerance:
             return Sentence("A group would do better alone, by {low} to {high}.", values)
         return Sentence(
@@ -295,8 +305,10 @@ def limits(clearing: Clearing) -> list[Sentence]:
     return found
 
 
-def _part(amount: float, base: float) -> float:
-    return amount / base if base else 0.0
+def _percent(amount: float, base: float) -> Percent:
+    """A part of a whole, without its sign; small parts with a digit more."""
+    fraction = abs(amount / base) if base else 0.0
+    return Percent(fraction, 2 if 0 < fraction < SMALL else 1)
 
 
 def _up(amount: float) -> float:

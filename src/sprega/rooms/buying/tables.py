@@ -170,10 +170,12 @@ def bid_matrix(clearing: Clearing, language: Language) -> Table:
             )
         )
     hidden = {"items": len(needed) - len(items), "suppliers": len(wins) - len(suppliers)}
-    if hidden["items"] or hidden["suppliers"]:
-        lines.append(say(Sentence("Not shown here: {items} items and {suppliers} suppliers.", hidden)))
+    if hidden["items"]:
+        lines.append(say(Sentence("Items not shown here: {items}.", hidden)))
+    if hidden["suppliers"]:
+        lines.append(say(Sentence("Suppliers not shown here: {suppliers}.", hidden)))
     return {
-        "title": _matrix_title(lowest, price, won, needed, language),
+        "title": _matrix_title(clearing, lowest, price, needed, language),
         "item": say(Sentence("Item")),
         "others": say(Sentence("Awarded elsewhere")) if hidden["suppliers"] else None,
         "unit": say(Sentence("Unit")),
@@ -190,15 +192,19 @@ def bid_matrix(clearing: Clearing, language: Language) -> Table:
 
 
 def _matrix_title(
-    lowest: np.ndarray, price: np.ndarray, won: np.ndarray, needed: list[int], language: Language
+    clearing: Clearing, lowest: np.ndarray, price: np.ndarray, needed: list[int], language: Language
 ) -> str:
-    best = sum(bool((won[:, item] & (price[:, item] <= lowest[item])).any()) for item in needed)
-    return language.say(
-        Sentence(
-            "The bids: of {items} items, {best} go to the lowest unit price",
-            {"items": len(needed), "best": best},
+    """What the matrix shows: whether the lowest price wins, or how many items are divided."""
+    won = clearing.award.tier_payment > 0
+    if clearing.purchase.award == WHOLE_LOT:
+        best = sum(bool((won[:, item] & (price[:, item] <= lowest[item])).any()) for item in needed)
+        values = {"items": len(needed), "best": best}
+        return language.say(
+            Sentence("The bids: of {items} items, {best} go to the lowest unit price", values)
         )
-    )
+    divided = int((won[:, needed].sum(axis=0) > 1).sum())
+    values = {"items": len(needed), "divided": divided}
+    return language.say(Sentence("The bids: of {items} items, {divided} are divided among suppliers", values))
 
 
 def shown_players(clearing: Clearing) -> list[int]:
