@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 from sprega.cli.refusal import DONE, WRONG, Refusal
@@ -24,7 +25,6 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Recheck, print both bounds and every finding."""
-    from sprega.engines.clearing.check import recheck
     from sprega.formats.result_json import UnreadableError, read_result
 
     say, path = language.say, options.result
@@ -35,11 +35,16 @@ def run(options: argparse.Namespace, language: Language) -> int:
     except UnreadableError as error:
         mend = Sentence("Name the result.json that sprega clear wrote.")
         raise Refusal(error.sentence, mend) from error
+    from sprega.engines.clearing.check import recheck
+
     found = recheck(clearing)
     currency = clearing.purchase.currency
     print(say(Sentence("Cost of the award: {amount}", {"amount": Money(clearing.award.objective, currency)})))
-    certified = {"amount": Money(found.certified_bound, currency)}
-    print(say(Sentence("Bound recomputed here, by arithmetic alone: {amount}", certified)))
+    if math.isfinite(found.certified_bound):
+        certified = {"amount": Money(found.certified_bound, currency)}
+        print(say(Sentence("Bound recomputed here, by arithmetic alone: {amount}", certified)))
+    else:
+        print(say(Sentence("The result holds no multipliers, so no bound could be recomputed.")))
     reported = {"amount": Money(found.bound, currency)}
     print(say(Sentence("Bound that the solver reported: {amount}", reported)))
     for finding in found.findings:
@@ -47,5 +52,6 @@ def run(options: argparse.Namespace, language: Language) -> int:
     if found.good:
         print(say(Sentence("The result is right.")))
         return DONE
-    print(say(Sentence("The result is wrong. Findings: {count}", {"count": len(found.findings)})))
+    wrong = sum(finding.wrong for finding in found.findings)
+    print(say(Sentence("The result is wrong. Findings: {count}", {"count": wrong})))
     return WRONG
