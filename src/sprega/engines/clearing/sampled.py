@@ -29,8 +29,11 @@ EVALUATIONS = 1500
 SEPARATIONS = 60
 """Programs that look for a blocking group, for the least core and again for the point in it."""
 
-PRECISION = 2e-7
+PRECISION = 2e-8
 """Width of an excess interval, as a part of the sum of stand-alone costs."""
+
+CORE_PRECISION = 1e-7
+"""Width of the least core's interval that is enough, as a part of the sum of stand-alone costs."""
 
 Pricer = Callable[[Sequence[int]], list[GroupPayment]]
 
@@ -323,7 +326,7 @@ def least_core(
     49, 2007), which needs far fewer programs than separating the latter.
     """
     total = float(stand_alone.sum())
-    enough = 2 * PRECISION * total
+    enough = CORE_PRECISION * total
 
     def excess(shares: Floats) -> WorstGroup:
         return excess_interval(purchase, shares, groups, total=total, deadline=deadline)
@@ -343,10 +346,10 @@ def least_core(
     nearest = False
     for step in range(SEPARATIONS):
         progress("shares", 0.5 + step / (2 * SEPARATIONS))
-        point = _nearest(cost, stand_alone, groups, high + enough, wish, bounded=bounded)
+        point = _nearest(cost, stand_alone, groups, high, wish, bounded=bounded)
         if point is None or _late(deadline):
             break
-        if excess(point).high <= high + 2 * enough:
+        if excess(point).high <= high + enough:
             best, nearest = point, True
             break
     progress("shares", 1.0)
