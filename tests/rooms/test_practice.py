@@ -96,3 +96,24 @@ def test_it_is_a_faultless_workbook(tmp_path: Path) -> None:
     assert not reading.faults
     assert reading.purchase is not None
     assert reading.purchase.bids == practice_purchase().bids
+
+
+def test_it_has_something_to_tell() -> None:
+    """A few members gain little, one pays more than today, and the same price for all is not stable."""
+    from sprega.engines.clearing.solve import clear
+
+    clearing = clear(practice_purchase())
+    share = clearing.shares[clearing.rule]
+    assert clearing.mode == "exact"
+    assert clearing.joining_pays
+    assert clearing.stability["equal-price"].objecting
+    assert clearing.rule == "nucleolus"
+    assert not clearing.stability["nucleolus"].objecting
+    against_today = (clearing.today - share) / clearing.today
+    assert (against_today < 0).sum() == 1
+    assert (against_today < 0.01).sum() >= 2
+    assert (share <= clearing.stand_alone).all()
+    saved = 1 - clearing.cost / clearing.stand_alone.sum()
+    chosen = 1 - clearing.stand_alone.sum() / clearing.today.sum()
+    assert 0.02 < saved < 0.1
+    assert 0.02 < chosen < 0.1

@@ -32,7 +32,7 @@ def shown_progress(language: Language) -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
+        task = bar.add_task(language.say(STAGES["award"]), total=1.0)
 
         def show(stage: str, done: float) -> None:
             words = language.say(STAGES[stage]) if stage in STAGES else stage
