@@ -151,7 +151,7 @@ def violations(purchase: Purchase, award: Award) -> list[str]:
         value > purchase.max_supplier_share * value.sum() * (1 + tolerance)
     ):
         broken.append("max_supplier_share")
-    if purchase.min_sources is not None:
+    if purchase.min_sources is not None and purchase.award != WHOLE_LOT:
         demand = purchase.item_demand
         counts = (quantity >= purchase.min_source_share * demand * (1 - tolerance)) & (quantity > 0)
         if np.any(counts.sum(axis=0)[demand > 0] < purchase.min_sources):

@@ -21,7 +21,7 @@ class Segment:
 
 
 RETREAT = 1e-8
-"""Where a price rises at a tier's start, a curve ends this relative hair below it."""
+"""Where the payment jumps at a tier's start, a curve ends this relative hair below it."""
 
 
 def tier_payment(bid: Bid, quantity: Floats, *, buy_up: bool, proper: bool) -> Floats:
@@ -62,7 +62,9 @@ def tier_payment(bid: Bid, quantity: Floats, *, buy_up: bool, proper: bool) -> F
     return np.where(quantity > 0, payment, 0.0)
 
 
-def segments(bid: Bid, *, upper: float, buy_up: bool, proper: bool) -> tuple[Segment, ...]:
+def segments(
+    bid: Bid, *, upper: float, buy_up: bool, proper: bool, drops: bool = False
+) -> tuple[Segment, ...]:
     """The payment curve of `tier_payment` on `(0, upper]` as stretches of straight line.
 
     Parameters
@@ -72,6 +74,9 @@ def segments(bid: Bid, *, upper: float, buy_up: bool, proper: bool) -> tuple[Seg
         Largest quantity of interest: the demand or the capacity, in the item's unit.
     buy_up, proper : bool
         As in `tier_payment`.
+    drops : bool
+        Whether a drop at a tier's start is kept open as well as a rise: needed where a higher goods value
+        helps (`min_order`, discounts), since the dearer stretch may then not be paid at the start itself.
 
     Returns
     -------
@@ -107,7 +112,7 @@ def segments(bid: Bid, *, upper: float, buy_up: bool, proper: bool) -> tuple[Seg
         end = starts[tier + 1] if tier + 1 < len(starts) else float("inf")
         least = min(orders[tier + 1 :], default=float("inf")) if buy_up else float("inf")
         beyond = min(orders[tier + 1 :] if buy_up else orders[tier + 1 : tier + 2], default=0.0)
-        if price * end < beyond:
+        if price * end < beyond or (drops and not buy_up and beyond < price * end < float("inf")):
             end *= 1 - RETREAT
         turn = least / price if price > 0 else float("inf")
         if turn <= start:

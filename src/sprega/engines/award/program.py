@@ -251,7 +251,8 @@ class Program:
                 upper = demand * share
                 milp.row(fractions, upper=share)
         loose = question.proper
-        curve = segments(bid, upper=upper, buy_up=purchase.buy_up, proper=loose)
+        by_value = bool(purchase.couplings) or purchase.max_supplier_share is not None
+        curve = segments(bid, upper=upper, buy_up=purchase.buy_up, proper=loose, drops=by_value)
         if not curve:
             for column, _ in fractions:
                 milp.upper[column] = 0.0
@@ -456,10 +457,12 @@ def discount_levels(supplier: Supplier, largest: float) -> list[tuple[float, flo
     shares = [0.0] + [share for _, share in supplier.discounts]
     levels = []
     for position, (start, share) in enumerate(zip(starts, shares, strict=True)):
-        last = position + 1 == len(starts)
-        end = largest if last else min(starts[position + 1], largest)
-        if not last and starts[position + 1] <= largest and shares[position + 1] < share:
+        last = position + 1 == len(starts) or starts[position + 1] > largest * (1 + REACHES)
+        end = max(start, largest) if last else starts[position + 1]
+        if not last and shares[position + 1] < share:
             end *= 1 - RETREAT
-        if start <= largest and (end > start or start == 0 == end or last):
-            levels.append((start, end, share))
-    return [level for level in levels if level[1] > level[0]] or levels[:1]
+        if last or end > start:
+            levels.append((min(start, largest), end, share))
+        if last:
+            break
+    return levels
