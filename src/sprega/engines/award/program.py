@@ -22,6 +22,9 @@ Terms = list[tuple[int, float]]
 LAZY_FROM = 400
 """From so many strengthening rows on they are added only when they cut something off."""
 
+TOKEN = 1e-6
+"""Least part of an item's demand that opens a flat stretch: a quantity of nothing pays nothing."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -271,8 +274,11 @@ class Program:
             filled.append((amount, 1.0))
             opened.append((on, 1.0))
             milp.row([(amount, 1.0), (on, -s.high / demand)], upper=0.0)
-            if s.low > 0:
-                milp.row([(amount, 1.0), (on, -s.low / demand)], lower=0.0)
+            low = s.low / demand
+            if s.low == 0 and s.intercept > 0 and by_value and not self.take:
+                low = min(TOKEN, s.high / demand)  # or value could be bought without any delivery
+            if low > 0:
+                milp.row([(amount, 1.0), (on, -low)], lower=0.0)
         milp.row(filled, 0.0, 0.0)
         milp.row(opened, upper=1.0)
         if len(rows) > 1:
