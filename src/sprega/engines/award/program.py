@@ -275,8 +275,12 @@ class Program:
             opened.append((on, 1.0))
             milp.row([(amount, 1.0), (on, -s.high / demand)], upper=0.0)
             low = s.low / demand
-            if s.low == 0 and s.intercept > 0 and by_value and not self.take:
-                low = min(TOKEN, s.high / demand)  # or value could be bought without any delivery
+            if s.low == 0 and s.intercept > 0 and by_value:  # or value could be bought without a delivery
+                if self.take:
+                    token = 1.0 if self.whole_lot else TOKEN
+                    milp.row([*((column, 1.0) for column, _ in fractions), (on, -token)], lower=0.0)
+                else:
+                    low = min(TOKEN, s.high / demand)
             if low > 0:
                 milp.row([(amount, 1.0), (on, -low)], lower=0.0)
         milp.row(filled, 0.0, 0.0)
