@@ -141,7 +141,7 @@ def _item(purchase: Purchase, lot: int, item: int) -> Iterator[Infeasibility]:
         return
     short = sum(float(x[more]) for _, more, _ in columns) * demand
     early = sum(float(x[less]) for _, _, less in columns) * demand
-    values = {"item": name, "change": _shown(max(short, early)), "unit": unit, "needed": demand}
+    values = {"item": name, "change": _enough(max(short, early)), "unit": unit, "needed": demand}
     if short > 1e-7 * demand:
         yield Infeasibility(
             code,
@@ -160,7 +160,7 @@ def _item(purchase: Purchase, lot: int, item: int) -> Iterator[Infeasibility]:
             Sentence("The demand of item {item} does not reach the first tiers of the bids.", values),
             Sentence(
                 "Smallest change: lower the first tier of {supplier} by {change} {unit}; or allow buy_up.",
-                {**values, "supplier": ", ".join(lowered), "change": _shown(early)},
+                {**values, "supplier": ", ".join(lowered), "change": _enough(early)},
             ),
             early,
         )
@@ -188,7 +188,7 @@ def _smallest_orders(purchase: Purchase) -> tuple[Infeasibility, ...]:
             values = {
                 "supplier": supplier.code,
                 "min_order": supplier.min_order,
-                "reached": _shown(supplier.min_order - lowering),
+                "reached": -_enough(lowering - supplier.min_order),
                 "currency": purchase.currency,
             }
             causes.append(
@@ -283,7 +283,7 @@ def _rule(purchase: Purchase, rule: str) -> Infeasibility:
     values = {
         "reserve": reserve,
         "cost": _shown(cheapest.payment),
-        "excess": _shown(cheapest.payment - reserve),
+        "excess": _enough(cheapest.payment - reserve),
         "currency": purchase.currency,
     }
     return Infeasibility(
@@ -293,6 +293,13 @@ def _rule(purchase: Purchase, rule: str) -> Infeasibility:
         Sentence("Smallest change: raise the reserve by {excess} {currency}.", values),
         cheapest.payment - reserve,
     )
+
+
+def _enough(amount: float) -> float:
+    """A change rounded up for a sentence, so that making it is enough."""
+    digits = 2 if abs(amount) >= 0.01 or amount == 0 else 1 - int(np.floor(np.log10(abs(amount))))
+    steps = amount * 10.0**digits
+    return float(np.ceil(steps - 1e-9 * max(1.0, abs(steps)))) / 10.0**digits + 0.0
 
 
 def _shown(amount: float) -> float:
