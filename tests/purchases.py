@@ -38,7 +38,7 @@ def random_purchase(
     **rules: object,
 ) -> Purchase:
     """A purchase drawn from a seed; every demanded item has a bid of enough capacity for all."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     people = tuple(Member(f"M{m}", f"Member {m}", f"M{m}", "company") for m in range(members))
     sites = tuple(
         Site(f"S{m}{s}", m, f"Site {m}{s}") for m in range(members) for s in range(rng.randint(1, sites_each))
@@ -122,4 +122,56 @@ def random_purchase(
         per_lane=per_lane,
         buy_up=buy_up,
         **{"co2_price": 0.5 if "co2" in terms else 0.0, **rules},  # type: ignore[arg-type]
+    )
+
+
+def made(
+    demand: list[tuple[int, int, float]],
+    bids: list[Bid],
+    suppliers: list[Supplier],
+    *,
+    award: str = "whole-lot",
+    owner: list[int] | None = None,
+    lots: list[int] | None = None,
+    per_unit: object = None,
+    per_lane: object = None,
+    **rules: object,
+) -> Purchase:
+    """A purchase by hand: demand as (site, item, quantity), a member each site unless `owner` says."""
+    sites = 1 + max(s for s, _, _ in demand)
+    items = 1 + max(*(i for _, i, _ in demand), *(b.item for b in bids), 0)
+    owner = owner or list(range(sites))
+    lots = lots or list(range(items))
+    none = np.zeros((len(suppliers), sites))
+    return Purchase(
+        name="Made by hand",
+        currency="EUR",
+        award=award,  # type: ignore[arg-type]
+        members=tuple(Member(f"M{m}", f"Member {m}", f"M{m}", "company") for m in range(1 + max(owner))),
+        sites=tuple(Site(f"S{s}", owner[s], f"Site {s}") for s in range(sites)),
+        items=tuple(Item(f"I{i}", f"Item {i}", lots[i], "t") for i in range(items)),
+        lots=tuple(f"L{lot}" for lot in range(1 + max(lots))),
+        suppliers=tuple(suppliers),
+        bids=tuple(bids),
+        demand_site=np.array([d[0] for d in demand]),
+        demand_item=np.array([d[1] for d in demand]),
+        demand_quantity=np.array([float(d[2]) for d in demand]),
+        demand_price=np.full(len(demand), np.nan),
+        per_unit=none if per_unit is None else np.array(per_unit, dtype=float),
+        per_lane=none if per_lane is None else np.array(per_lane, dtype=float),
+        **rules,  # type: ignore[arg-type]
+    )
+
+
+def supplier(code: str, **terms: object) -> Supplier:
+    """A supplier whose name is its code."""
+    return Supplier(code, code, **terms)  # type: ignore[arg-type]
+
+
+def bid(
+    supplier: int, item: int, *tiers: tuple[float, float], capacity: float = np.inf, co2: float = 0.0
+) -> Bid:
+    """A bid by its (from_quantity, unit_price) tiers."""
+    return Bid(
+        supplier, item, tuple(float(t[0]) for t in tiers), tuple(float(t[1]) for t in tiers), capacity, co2
     )

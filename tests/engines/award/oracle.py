@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from scipy.optimize import linprog
@@ -24,6 +24,21 @@ def tier_price(starts, prices, quantity, *, buy_up, proper):
     return prices[0] * starts[0] if proper else float("inf")
 
 
+def stretches(bid, *, buy_up, proper):
+    """(low, high, intercept, slope): the pieces of `tier_price`, read off between its possible kinks."""
+    orders = [p * s for s, p in zip(bid.starts, bid.prices, strict=True)]
+    kinks = {0.0, *bid.starts, *(o / p for o in orders for p in bid.prices if p > 0)}
+    kinks = [*sorted(kinks), 2 * max(kinks) + 1]
+    found = []
+    for low, high in pairwise(kinks):
+        a, b = low + (high - low) / 3, low + 2 * (high - low) / 3
+        at_a, at_b = (tier_price(bid.starts, bid.prices, x, buy_up=buy_up, proper=proper) for x in (a, b))
+        if high - low > 1e-9 * high and np.isfinite(at_a):
+            slope = (at_b - at_a) / (b - a)
+            found.append((low, np.inf if high == kinks[-1] else high, at_a - slope * a, slope))
+    return found
+
+
 def supplier_payment(purchase: Purchase, k, quantity, needed, *, proper):
     """Goods after bundles and discounts, fixed, min_order: (payment, goods value), inf if not allowed."""
     firm = purchase.suppliers[k]
@@ -38,6 +53,8 @@ def supplier_payment(purchase: Purchase, k, quantity, needed, *, proper):
     if not tier:
         return 0.0, 0.0
     value = sum(tier.values())
+    if value == float("inf"):
+        return value, 0.0
     best_off = 0.0
     for chosen in product([0, 1], repeat=len(firm.bundles)):
         sets = [b for b, on in zip(firm.bundles, chosen, strict=True) if on]
@@ -147,25 +164,16 @@ def split(purchase: Purchase, group, *, proper):
             needed.get(int(purchase.demand_item[r]), 0) + purchase.demand_quantity[r]
         )
     bids = [b for b in purchase.bids if b.item in needed]
-    stretches = []
-    for b in bids:
-        options = [None]
-        n = len(b.starts)
-        for t in range(n):
-            end = b.starts[t + 1] if t + 1 < n else np.inf
-            options.append((b.starts[t], end, 0.0, b.prices[t]))
-            if purchase.buy_up and b.starts[t] > 0:
-                options.append((0.0, b.starts[t], b.prices[t] * b.starts[t], 0.0))
-        if not purchase.buy_up and proper and b.starts[0] > 0:
-            options.append((0.0, b.starts[0], b.prices[0] * b.starts[0], 0.0))
-        stretches.append(options)
+    options = [[None, *stretches(b, buy_up=purchase.buy_up, proper=proper)] for b in bids]
     index = {
         (b.supplier, r): c
         for c, (b, r) in enumerate((b, r) for b in bids for r in rows if purchase.demand_item[r] == b.item)
     }
     width = len(index)
     best = np.inf
-    for combo in product(*stretches):
+    for combo in product(*options):
+        if not _fits(purchase, bids, combo, needed, proper=proper):
+            continue
         a_ub, b_ub = [], []
         upper = np.zeros(width)
         gradient = np.zeros(width)
@@ -212,6 +220,18 @@ def split(purchase: Purchase, group, *, proper):
                 ),
             )
     return best
+
+
+def _fits(purchase, bids, combo, needed, *, proper):
+    """Whether the stretches chosen can add up to each item's demand at all."""
+    for i, demand in needed.items():
+        chosen = [(b, o) for b, o in zip(bids, combo, strict=True) if b.item == i and o is not None]
+        share = demand / purchase.item_demand[i] if proper else 1.0
+        most = sum(min(high, b.capacity * share, demand) for b, (_, high, _, _) in chosen)
+        least = sum(low for _, (low, _, _, _) in chosen)
+        if not least <= demand <= most:
+            return False
+    return True
 
 
 def _terms(
