@@ -265,7 +265,7 @@ def _terms(
     best = np.inf
     demand = np.zeros((len(rows), width))
     for n, r in enumerate(rows):
-        for (k, row), c in index.items():
+        for (_, row), c in index.items():
             if row == r:
                 demand[n, c] = 1.0
     quantity = purchase.demand_quantity[rows]

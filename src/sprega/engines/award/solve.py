@@ -199,9 +199,13 @@ def break_ties(purchase: Purchase, award: Award) -> Award:
             for giver in reversed(order):
                 if not award.delivered[giver, rows].any():
                     continue
+                enough = 1 + 1e-13
                 for taker in order:
-                    if taker == giver:
+                    if taker == giver and purchase.co2_price == 0:
                         break
+                    if taker == giver:  # only a lower payment speaks for those whose code comes later
+                        enough = 1 - 1e-12
+                        continue
                     moved = rows[award.delivered[giver, rows] > 0]
                     if not bids[taker, purchase.demand_item[moved]].all():
                         continue
@@ -209,8 +213,9 @@ def break_ties(purchase: Purchase, award: Award) -> Award:
                     delivered[taker, rows] += delivered[giver, rows]
                     delivered[giver, rows] = 0.0
                     trial = evaluate(purchase, delivered, proper=False)
-                    if trial.objective > award.objective * (1 + 1e-13) or trial.payment > award.payment * (
-                        1 + 1e-13
+                    if (
+                        trial.objective > award.objective * (1 + 1e-13)
+                        or trial.payment > award.payment * enough
                     ):
                         continue
                     if not violations(purchase, trial):
