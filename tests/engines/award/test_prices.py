@@ -99,4 +99,4 @@ def test_the_dearer_stretch_ends_before_a_start_where_value_counts():
     closed = segments(offer, upper=200, buy_up=False, proper=False)
     opened = segments(offer, upper=200, buy_up=False, proper=False, drops=True)
     assert closed[0].high == 100
-    assert 100 * (1 - 1e-7) < opened[0].high < 100
+    assert 100 * (1 - 1e-6) < opened[0].high < 100

@@ -20,7 +20,7 @@ class Segment:
     slope: float
 
 
-RETREAT = 1e-8
+RETREAT = 1e-7
 """Where the payment jumps at a tier's start, a curve ends this relative hair below it."""
 
 

@@ -449,7 +449,7 @@ class Program:
         part = np.zeros((len(purchase.suppliers), len(purchase.demand_quantity)))
         for (k, r), column in self.part.items():
             part[k, r] = x[column]
-        part[part < 1e-7] = 0.0
+        part[part < RETREAT / 10] = 0.0
         total = part.sum(axis=0)
         part = np.divide(part, total, out=np.zeros_like(part), where=total > 1e-3)
         quantity: Floats = part * purchase.demand_quantity
