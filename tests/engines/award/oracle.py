@@ -27,7 +27,7 @@ def tier_price(starts, prices, quantity, *, buy_up, proper):
 def stretches(bid, *, buy_up, proper):
     """(low, high, intercept, slope): the pieces of `tier_price`, read off between its possible kinks."""
     orders = [p * s for s, p in zip(bid.starts, bid.prices, strict=True)]
-    kinks = {0.0, *bid.starts, *(o / p for o in orders for p in bid.prices if p > 0)}
+    kinks = {0.0, *bid.starts, *(round(o / p, 9) for o in orders for p in bid.prices if p > 0)}
     kinks = [*sorted(kinks), 2 * max(kinks) + 1]
     found = []
     for low, high in pairwise(kinks):

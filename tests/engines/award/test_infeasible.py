@@ -187,3 +187,10 @@ def test_terms_come_before_rules():
     firms = [supplier("A", min_order=150.0), supplier("B", min_order=130.0)]
     purchase = made([(0, 0, 100)], offers, firms, award="split", min_sources=2, reserve=50.0)
     assert [cause.kind for cause in causes(purchase)] == ["supplier"]
+
+
+def test_nothing_fits_and_terms_couple_the_lots():
+    # not even a program can be written: nobody is eligible
+    purchase = made([(0, 0, 10)], [bid(0, 0, (50, 1))], [supplier("A", fixed=3.0)], buy_up=False)
+    cause = one(purchase)
+    assert (cause.where, cause.change) == ("L0", pytest.approx(40))

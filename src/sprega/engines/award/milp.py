@@ -189,7 +189,8 @@ class Milp:
         _require(highs.run(), "run")
         status = highs.getModelStatus()
         known = highspy.HighsModelStatus
-        if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
+        impossible = status == known.kModelEmpty and any(low > 0 or high < 0 for *_, low, high in self.rows)
+        if impossible or status in (known.kInfeasible, known.kUnboundedOrInfeasible):
             return Solution(None, np.inf, np.inf, infeasible=True, proven=True)
         if status not in (known.kOptimal, known.kTimeLimit, known.kObjectiveBound, known.kInterrupt):
             raise EngineError(
