@@ -34,8 +34,9 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 translations: setup
-	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k Sentence:1 -k say:1 -F babel.cfg -o build/sprega.pot src/sprega
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header -i build/sprega.pot -d src/sprega/locale -D sprega
+	mkdir -p build
+	$(BIN)/pybabel --quiet extract --no-location --sort-output -k Sentence:1 -F babel.cfg -o build/sprega.pot src/sprega
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i build/sprega.pot -d src/sprega/locale -D sprega
 
 lock:
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url pyproject.toml requirements/run.in -o requirements/run.txt

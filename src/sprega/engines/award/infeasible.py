@@ -270,10 +270,10 @@ def _rule(purchase: Purchase, rule: str) -> Infeasibility:
             rule,
             "rule",
             Sentence(
-                "In every award some supplier has more than {share} % of the goods value.",
+                "In every award some supplier has more than {share} percent of the goods value.",
                 {"share": _shown(100 * share)},
             ),
-            Sentence("Smallest change: raise max_supplier_share to {enough} %.", {"enough": high / 10}),
+            Sentence("Smallest change: raise max_supplier_share to {enough} percent.", {"enough": high / 10}),
             high / 1000 - share,
         )
     reserve = float(purchase.reserve or 0.0)

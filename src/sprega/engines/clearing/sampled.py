@@ -29,6 +29,12 @@ EVALUATIONS = 1500
 SEPARATIONS = 60
 """Programs that look for a blocking group, for the least core and again for the point in it."""
 
+SEPARATION_SECONDS = 10.0
+"""What one such program may take; its bounds count as far as it came."""
+
+CORE_SECONDS = 60.0
+"""What the least core may take, and again the point in it."""
+
 PRECISION = 2e-8
 """Width of an excess interval, as a part of the sum of stand-alone costs."""
 
@@ -137,7 +143,12 @@ def sampled_sharing(
         worst = excess_interval(purchase, shares[rule], groups, total=total, deadline=deadline)
         named = tuple(m for b, m in enumerate(players) if worst.mask >> b & 1)
         found[rule] = RuleStability(None, (worst.low, worst.high), named)
-    notes = [Sentence("Not every group was priced: shares by contribution are sampled, with 95 % intervals.")]
+    notes = [
+        Sentence(
+            "Not every group was priced: shares by contribution are sampled, "
+            "with intervals that hold in 95 of 100 cases."
+        )
+    ]
     if not core.nearest:
         notes.append(
             Sentence("The sharing of smallest complaint is the best one found, not proved to be the nearest.")
@@ -274,7 +285,13 @@ def excess_interval(
     purchase: Purchase, shares: Floats, groups: dict[int, float], *, total: float, deadline: float | None
 ) -> WorstGroup:
     """The largest excess of any group between two bounds; the groups already priced count as well."""
-    found = worst_group(purchase, shares, precision=PRECISION * total, deadline=deadline)
+    soon = time.monotonic() + SEPARATION_SECONDS
+    found = worst_group(
+        purchase,
+        shares,
+        precision=PRECISION * total,
+        deadline=soon if deadline is None else min(soon, deadline),
+    )
     if found.mask:
         groups[found.mask] = min(found.payment, groups.get(found.mask, np.inf))
     masks = list(groups)
@@ -334,20 +351,22 @@ def least_core(
     best = start
     high = excess(start).high
     low = -np.inf
+    until = time.monotonic() + CORE_SECONDS
     for step in range(SEPARATIONS):
         outer, low = _relaxed_core(cost, stand_alone, groups, bounded=bounded)
         progress("shares", step / (2 * SEPARATIONS))
-        if high - low <= enough or _late(deadline):
+        if high - low <= enough or _late(deadline) or _late(until):
             break
         middle = 0.5 * (best + outer) if step % 4 < 3 else outer
         found = excess(middle)
         if found.high < high:
             best, high = middle, found.high
     nearest = False
+    until = time.monotonic() + CORE_SECONDS
     for step in range(SEPARATIONS):
         progress("shares", 0.5 + step / (2 * SEPARATIONS))
         point = _nearest(cost, stand_alone, groups, high, wish, bounded=bounded)
-        if point is None or _late(deadline):
+        if point is None or _late(deadline) or _late(until):
             break
         if excess(point).high <= high + enough:
             best, nearest = point, True
