@@ -57,8 +57,9 @@ def lower_bound(purchase: Purchase, certificate: Certificate) -> float:
     >>> from sprega.engines.award.model import Bid, Item, Member, Site, Supplier
     >>> purchase = Purchase(
     ...     "Lime", "EUR", "split", (Member("A", "A", "A", "company"),), (Site("S", 0, "S"),),
-    ...     (Item("lime", "Lime", 0, "t"),), ("lime",), (Supplier("K", "Kiln"),), (Bid(0, 0, (0.0,), (10.0,)),),
-    ...     np.array([0]), np.array([0]), np.array([5.0]), np.array([12.0]), np.ones((1, 1)), np.zeros((1, 1)),
+    ...     (Item("lime", "Lime", 0, "t"),), ("lime",), (Supplier("K", "Kiln"),),
+    ...     (Bid(0, 0, (0.0,), (10.0,)),), np.array([0]), np.array([0]), np.array([5.0]),
+    ...     np.array([12.0]), np.ones((1, 1)), np.zeros((1, 1)),
     ... )
     >>> round(lower_bound(purchase, Certificate(np.array([11.0]))), 6)
     55.0
@@ -303,8 +304,13 @@ class _WholeLots(_Relaxed):
     def __init__(self, purchase: Purchase) -> None:
         super().__init__(purchase)
         demand = purchase.item_demand
-        goods, suppliers, items, pair = [], [], [], []
-        cost, lots, keepers = [], [], []
+        goods: list[float] = []
+        cost: list[float] = []
+        suppliers: list[int] = []
+        items: list[int] = []
+        pair: list[int] = []
+        lots: list[int] = []
+        keepers: list[int] = []
         for lot, needed in purchase.lot_items():
             rows = np.flatnonzero(np.isin(purchase.demand_item, needed) & (purchase.demand_quantity > 0))
             sites = np.unique(purchase.demand_site[rows])
@@ -325,10 +331,13 @@ class _WholeLots(_Relaxed):
                     continue
                 delivery = purchase.per_unit[k, purchase.demand_site[rows]] @ purchase.demand_quantity[rows]
                 carbon = purchase.co2_price * sum(bid.co2 * demand[bid.item] for bid in own)
-                for bid, amount in zip(own, paid, strict=True):
-                    goods.append(amount), suppliers.append(k), items.append(bid.item), pair.append(len(cost))
+                goods += paid
+                suppliers += [k] * len(own)
+                items += [bid.item for bid in own]
+                pair += [len(cost)] * len(own)
                 cost.append(float(delivery + purchase.per_lane[k, sites].sum() + carbon))
-                lots.append(lot), keepers.append(k)
+                lots.append(lot)
+                keepers.append(k)
         self.goods, self.pair = np.array(goods), np.array(pair, dtype=np.int64)
         self.suppliers, self.items = np.array(suppliers, dtype=np.int64), np.array(items, dtype=np.int64)
         self.cost, self.lots = np.array(cost), np.array(lots, dtype=np.int64)
