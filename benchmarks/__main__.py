@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every benchmark in one run, as Markdown ready for docs/benchmarks.md.
+
+python -m benchmarks [--only games] [--only award] [--only clearing]
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # CPU seconds are compared: no help from idle cores
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import datetime as dt
+import importlib
+import math
+import platform
+from collections.abc import Callable, Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+FIELDS = ("games", "award", "clearing")
+PACKAGES = ("numpy", "scipy", "numba", "highspy", "coopgame-py", "coopgt", "pyscipopt", "ortools")
+HEADS = {
+    "games": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
+    "award": (*("what", "ours, CPU s", "our gap", "peer", "peer, CPU s", "peer gap", "ratio"),),
+    "clearing": ("what", "CPU s", "peak MB", "remark"),
+}
+
+
+def seconds(value: float) -> str:
+    """CPU seconds with about three digits; a dash where nothing was run."""
+    if value is None or math.isnan(value):
+        return "-"
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def gap(value: float) -> str:
+    """A proven gap in percent."""
+    return "-" if value is None or not math.isfinite(value) else f"{100 * value:.3g} %"
+
+
+def ratio(peer: float, ours: float) -> str:
+    """How many times the peer's time is ours."""
+    return "-" if math.isnan(peer) or not ours else f"{peer / ours:.3g}"
+
+
+def games(row: tuple[str, float, float, str]) -> tuple[str, ...]:
+    """A row of `benchmarks.games`."""
+    what, ours, peer, name = row
+    return what, seconds(ours), seconds(peer), ratio(peer, ours), name
+
+
+def award(row: tuple[str, float, float, str, float, float]) -> tuple[str, ...]:
+    """A row of `benchmarks.award`."""
+    what, ours, our_gap, name, peer, peer_gap = row
+    return what, seconds(ours), gap(our_gap), name, seconds(peer), gap(peer_gap), ratio(peer, ours)
+
+
+def clearing(row: tuple[str, float, float, str]) -> tuple[str, ...]:
+    """A row of `benchmarks.clearing`."""
+    what, used, memory, remark = row
+    return what, seconds(used), "-" if math.isnan(memory) else f"{memory:.0f}", remark
+
+
+CELLS: dict[str, Callable[..., tuple[str, ...]]] = {"games": games, "award": award, "clearing": clearing}
+
+
+def machine() -> str:
+    """Processor, cores, versions and date, in two lines."""
+    versions = [f"Python {platform.python_version()}"]
+    for package in PACKAGES:
+        try:
+            versions.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            continue
+    today = dt.datetime.now(dt.UTC).date()
+    return f"{today}, {processor()}, {os.cpu_count()} cores, {platform.system()}\\\n{', '.join(versions)}"
+
+
+def processor() -> str:
+    """What the processor calls itself."""
+    told = Path("/proc/cpuinfo")
+    if told.exists():
+        for line in told.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def table(field: str, rows: Iterable[tuple[object, ...]]) -> None:
+    """Print one Markdown table, each row as soon as it is known."""
+    head = HEADS[field]
+    print(f"\n## {field}\n\n| {' | '.join(head)} |\n|{' --- |' * len(head)}", flush=True)
+    for row in rows:
+        print(f"| {' | '.join(CELLS[field](row))} |", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--only", choices=FIELDS, action="append", help="run only this field; may be repeated"
+    )
+    chosen = parser.parse_args().only or FIELDS
+    print(machine(), flush=True)
+    for field in (field for field in FIELDS if field in chosen):
+        table(field, importlib.import_module(f"benchmarks.{field}").rows())
+
+
+if __name__ == "__main__":
+    main()
