@@ -141,3 +141,9 @@ def test_hostile_names_and_many_items() -> None:
         made_up_clearing(replace(purchase, items=items), mode="sampled"), 2, language=Language("bg"), day=DAY
     )
     assert "#panic() $x" in pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+
+
+def test_the_saving_rate_of_all_cannot_be_derived(clearing: Clearing) -> None:
+    member = clearing.purchase.players[3]
+    proportional = Language("en").number(float(clearing.shares["proportional"][3]), 2)
+    assert proportional.replace("\xa0", " ") not in page(clearing, member)

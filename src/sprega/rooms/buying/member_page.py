@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sprega.engines.clearing.minor_units import largest_remainder
-from sprega.engines.clearing.model import RULES, Clearing
+from sprega.engines.clearing.model import APPLICABLE, Clearing
 from sprega.engines.model import Sentence
 from sprega.foundation.documents import render
 from sprega.foundation.language import Language, Money
@@ -187,11 +187,11 @@ def _reasons(clearing: Clearing, lines: list[Line], steps: answer.Steps) -> list
 
 
 def _rules(clearing: Clearing, position: int, language: Language) -> tables.Table:
-    """The member's share under every rule."""
+    """The member's share under each rule (the proportional one would tell the saving rate of all)."""
     say, currency, digits = language.say, clearing.purchase.currency, clearing.price_list.digits
     alone, today = float(clearing.stand_alone[position]), float(clearing.today[position])
     rows = []
-    for rule in RULES:
+    for rule in APPLICABLE:
         share = float(clearing.shares[rule][position])
         text = language.number(share, digits)
         if rule in clearing.share_intervals:
