@@ -31,7 +31,7 @@ check: setup
 	$(BIN)/lint-imports
 
 bench: setup
-	$(BIN)/python -m benchmarks.games
+	$(BIN)/python -m benchmarks
 
 translations: setup
 	mkdir -p build

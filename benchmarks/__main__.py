@@ -14,6 +14,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import argparse
 import datetime as dt
 import importlib
+import importlib.util
 import math
 import platform
 from collections.abc import Callable, Iterable
@@ -105,6 +106,9 @@ def main() -> None:
     chosen = parser.parse_args().only or FIELDS
     print(machine(), flush=True)
     for field in (field for field in FIELDS if field in chosen):
+        if importlib.util.find_spec(f"benchmarks.{field}") is None:
+            print(f"\n## {field}\n\nNot measured: there is no benchmark yet.", flush=True)
+            continue
         table(field, importlib.import_module(f"benchmarks.{field}").rows())
 
 
