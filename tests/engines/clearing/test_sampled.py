@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Sampled mode, on purchases small enough that every group can be priced beside it."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from scipy.optimize import linprog, minimize
@@ -238,7 +236,7 @@ def test_where_joining_saves_nothing_or_costs_but_rounding(above):
         [supplier(code, discounts=((1e6, 0.1),)) for code in "AB"],
         per_lane=[[0, 0, 300 * above], [900, 900, 0]],
     )
-    found = forced(replace(purchase))
+    found = forced(purchase)
     assert found.cost == pytest.approx(300 * (1 + above), rel=1e-13)
     assert found.joining_pays
     for shares in found.shares.values():

@@ -348,12 +348,17 @@ def least_core(
     def excess(shares: Floats) -> WorstGroup:
         return excess_interval(purchase, shares, groups, total=total, deadline=deadline)
 
-    best = start
-    high = excess(start).high
+    best, most = start, stand_alone
+    if bounded:
+        # within the tolerance of "joining pays" all bear what is lacking; a start beyond anybody's own cost
+        # would seem better than any sharing that is allowed
+        most = stand_alone + max(0.0, cost - total) / len(stand_alone)
+        best = _held_back(start, wish, most)
+    high = excess(best).high
     low = -np.inf
     until = time.monotonic() + CORE_SECONDS
     for step in range(SEPARATIONS):
-        outer, low = _relaxed_core(cost, stand_alone, groups, bounded=bounded)
+        outer, low = _relaxed_core(cost, most, groups, bounded=bounded)
         progress("shares", step / (2 * SEPARATIONS))
         if high - low <= enough or _late(deadline) or _late(until):
             break
@@ -365,7 +370,7 @@ def least_core(
     until = time.monotonic() + CORE_SECONDS
     for step in range(SEPARATIONS):
         progress("shares", 0.5 + step / (2 * SEPARATIONS))
-        point = _nearest(cost, stand_alone, groups, high, wish, bounded=bounded)
+        point = _nearest(cost, most, groups, high, wish, bounded=bounded)
         if point is None or _late(deadline) or _late(until):
             break
         if excess(point).high <= high + enough:
@@ -373,6 +378,14 @@ def least_core(
             break
     progress("shares", 1.0)
     return LeastCore(float(min(low, high)), float(high), best, nearest)
+
+
+def _held_back(start: Floats, wish: Floats, most: Floats) -> Floats:
+    """The sharing on the way from `wish`, where nobody pays more than `most`, to `start` that keeps to it."""
+    step, room = start - wish, np.maximum(most - wish, 0.0)
+    rising = step > room
+    part = float((room[rising] / step[rising]).min(initial=1.0))
+    return wish + part * step
 
 
 def _rows(groups: dict[int, float], count: int) -> tuple[Floats, Floats]:
