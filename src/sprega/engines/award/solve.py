@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -61,6 +62,11 @@ def group_payment(
         Infinite when the bids cannot serve the group.
     """
     every = tuple(range(len(purchase.lots))) if lots is None else tuple(lots)
+    if plan is not None and deadline is not None and time.monotonic() > deadline:
+        chosen = np.isin(purchase.demand_member, members)
+        chosen &= np.isin(purchase.item_lot[purchase.demand_item], every)
+        late = evaluate(purchase, _part_of_plan(purchase, plan, np.flatnonzero(chosen).tolist()), proper=True)
+        return GroupPayment(late.payment, 0.0, proven=late.payment == 0)
     program = Program(purchase, Question(tuple(members), every, proper=True))
     if not program.active:
         return GroupPayment(0.0, 0.0, proven=True)
@@ -134,9 +140,15 @@ def solve_award(purchase: Purchase, *, deadline: float | None = None) -> Award |
     award = evaluate(purchase, delivered, proper=False)
     if len(purchase.bids) <= TIES_UP_TO:
         award = break_ties(purchase, award)
-    if purchase.reserve is not None and award.payment > purchase.reserve * (1 + REACHES):
-        return None
     bound = min(bound, award.objective)
+    if purchase.reserve is not None and award.payment > purchase.reserve * (1 + REACHES):
+        if not proven and bound <= purchase.reserve:
+            raise OutOfTimeError(
+                Sentence(
+                    "The time limit ended before any award was found. Allow more time with --time-limit."
+                )
+            )
+        return None
     proven = proven and award.objective - bound <= 2 * GAP * abs(award.objective)
     return replace(award, bound=bound, proven=proven)
 
