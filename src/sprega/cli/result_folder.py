@@ -7,9 +7,9 @@ import ctypes
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,12 +36,15 @@ def whole_result(folder: Path) -> Iterator[Path]:
     _clear_leftovers(target)
     try:
         made = _make_parents(target.parent)
-        new = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
     except OSError as error:
         raise _unwritable(folder, error) from error
-    lock = os.open(new, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)  # whoever tidies up can tell that this one is at work
+    # named before it is made, so that a signal between the two finds it in the `finally` below
+    new = target.parent / f".{target.name}.new-{secrets.token_hex(4)}"
+    lock: int | None = None
     try:
+        new.mkdir(mode=0o700)
+        lock = os.open(new, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever tidies up can tell that this one is at work
         yield new
         new.chmod(0o777 & ~_umask())
         _put(new, target)
@@ -49,7 +52,8 @@ def whole_result(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
         if new.exists():
             shutil.rmtree(new, ignore_errors=True)
         for parent in made:
