@@ -11,10 +11,10 @@ from sprega.engines.award.dual import Multipliers, Valued, clean, start, value
 from sprega.engines.award.model import SPLIT, Award, Floats
 from sprega.engines.award.relaxation import Relaxation
 
-PATIENCE = 10
+PATIENCE = 15
 """So many steps without a better bound, then half the step."""
 
-KEEP = 0.6
+KEEP = 0.8
 """Part of the last direction that is kept (Camerini, Fratta, Maffioli, 1975)."""
 
 CLOSED = 1e-10

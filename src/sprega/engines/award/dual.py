@@ -234,6 +234,24 @@ def value(relaxation: Relaxation, multipliers: Multipliers) -> Valued:
     )
 
 
+def unit_costs(relaxation: Relaxation, multipliers: Multipliers) -> Floats:
+    """Reduced cost of a unit of each row's quantity, shape (pairs, J).
+
+    Minus infinity where the curve is not a straight line from zero or a bundle may ask for the whole demand,
+    infinity where there is no row.
+    """
+    free, levels, units = _Free(relaxation, multipliers), relaxation.levels, relaxation.units
+    straight = (units.low[:, 0] == 0) & (units.intercept[:, 0] == 0) & (units.high[:, 1:] == 0).all(axis=1)
+    straight &= ~units.counts.any(axis=1)
+    straight[levels.pair_unit[relaxation.choices.entry_pair]] = False
+    reduced = units.cost + units.lane * multipliers.lane - multipliers.cover[units.rows]
+    unit = levels.pair_unit
+    cost: Floats = (free.factor * units.slope[unit, 0])[:, None] + reduced[unit]
+    cost[~straight[unit]] = -np.inf
+    cost[units.demand[unit] <= 0] = np.inf
+    return cost
+
+
 class _Free:
     """The least reduced cost of every pair, alone and delivered whole."""
 

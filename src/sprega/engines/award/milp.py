@@ -78,9 +78,13 @@ class Milp:
         absolute_gap: float = 0.0,
         start: Floats | None = None,
         cutoff: float | None = None,
+        nodes: int | None = None,
+        heuristics: bool = True,
         threads: int = 1,
     ) -> Solution:
-        """Solve to a relative or an absolute gap, or until `deadline` (on `time.monotonic`).
+        """Solve to a relative or an absolute gap, or until `deadline` (on `time.monotonic`) or so many nodes.
+
+        Without `heuristics` no time goes into looking for points: right where a point near the best is known.
 
         Raises
         ------
@@ -94,6 +98,12 @@ class Milp:
         highs.setOptionValue("mip_abs_gap", absolute_gap)
         if cutoff is not None:
             highs.setOptionValue("objective_bound", cutoff)
+        if not heuristics:
+            for name in ("rins", "rens", "root_reduced_cost"):
+                highs.setOptionValue(f"mip_heuristic_run_{name}", False)
+            highs.setOptionValue("mip_heuristic_effort", 0.0)
+        if nodes is not None:
+            highs.setOptionValue("mip_max_nodes", nodes)
         if start is not None:
             self._start(highs, start)
         return self._run(highs, deadline)
@@ -192,7 +202,13 @@ class Milp:
         impossible = status == known.kModelEmpty and any(low > 0 or high < 0 for *_, low, high in self.rows)
         if impossible or status in (known.kInfeasible, known.kUnboundedOrInfeasible):
             return Solution(None, np.inf, np.inf, infeasible=True, proven=True)
-        if status not in (known.kOptimal, known.kTimeLimit, known.kObjectiveBound, known.kInterrupt):
+        if status not in (
+            known.kOptimal,
+            known.kTimeLimit,
+            known.kObjectiveBound,
+            known.kInterrupt,
+            known.kSolutionLimit,
+        ):
             raise EngineError(
                 Sentence(
                     "The solver ended with “{status}”. Look for figures of very different size.",

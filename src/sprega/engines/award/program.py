@@ -8,10 +8,11 @@ on its own (Goossens, Maas, Spieksma, van de Klundert, EJOR 2007), lazily for ma
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sprega.engines.award.milp import Milp
 from sprega.engines.award.model import REACHES, WHOLE_LOT, Bid, Floats, Purchase, Supplier
@@ -49,6 +50,35 @@ class Question:
     reward: dict[int, float] | None = None
 
 
+@dataclass(frozen=True)
+class Restriction:
+    """What is known of every award at least as good as one that is known.
+
+    Attributes
+    ----------
+    levels : mapping of supplier to set of int
+        The discount levels that it may reach, 0 being that without a discount; with none it delivers nothing.
+        A supplier that is not named is free.
+    used : frozenset of int
+        Suppliers that take part.
+    undiscounted : (suppliers, rows) bools, or None
+        Which rows a supplier may serve while it gives no discount.
+    most : mapping of (supplier, item, level) to float
+        Largest goods value of an item at a level, in currency.
+    by_row : bool
+        Hold the parts of linear bids at discount levels row by row: stronger, for few levels of many rows.
+    row_most : mapping of (supplier, row, level) to float
+        Largest part of a row's demand at a level.
+    """
+
+    levels: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    used: frozenset[int] = frozenset()
+    undiscounted: NDArray[np.bool_] | None = None
+    most: Mapping[tuple[int, int, int], float] = field(default_factory=dict)
+    by_row: bool = False
+    row_most: Mapping[tuple[int, int, int], float] = field(default_factory=dict)
+
+
 class Program:
     """The model of a question, and how to read an answer from its variables."""
 
@@ -58,9 +88,21 @@ class Program:
         question: Question,
         *,
         elastic: bool = False,
+        restriction: Restriction | None = None,
     ) -> None:
-        """Build the model; `elastic` asks for the least lowering of the smallest orders instead."""
+        """Build the model.
+
+        Parameters
+        ----------
+        purchase : Purchase
+        question : Question
+        elastic : bool
+            Ask for the least lowering of the smallest orders instead.
+        restriction : Restriction, optional
+            What is known of the best award.
+        """
         self.purchase, self.question, self.elastic = purchase, question, elastic
+        self.restriction = restriction or Restriction()
         self.lowering: dict[int, int] = {}  # supplier -> how much its min_order is lowered
         self.milp = Milp()
         self.whole_lot = purchase.award == WHOLE_LOT
@@ -86,6 +128,7 @@ class Program:
         self.value: dict[int, list[tuple[int, Terms, float]]] = defaultdict(
             list
         )  # supplier -> item, value, largest
+        self.straight: set[tuple[int, int]] = set()  # (supplier, item) with one unit price
         self.payment: Terms = []
         self.carbon: Terms = []
         self._choose_group()
@@ -143,12 +186,22 @@ class Program:
         for lot, items in items_of_lot.items():
             rows = [r for i in items for r in self.rows_of_item[i]]
             for k in range(len(purchase.suppliers)):
+                allowed = self.restriction.levels.get(k)
+                if allowed is not None and not allowed:
+                    continue
                 if self.whole_lot:
                     if self._may_serve(k, lot, items):
                         self._whole_lot(k, lot, rows, covering)
                 else:
                     self._split(
-                        k, lot, [r for r in rows if (k, int(purchase.demand_item[r])) in purchase.bid_of]
+                        k,
+                        lot,
+                        [
+                            r
+                            for r in rows
+                            if (k, int(purchase.demand_item[r])) in purchase.bid_of
+                            and not (allowed == frozenset({0}) and self._dominated(k, r))
+                        ],
                     )
             if self.whole_lot and self.take:
                 milp.row([(c, 1.0) for (_, of), c in self.choice.items() if of == lot], upper=1.0)
@@ -171,6 +224,11 @@ class Program:
                 milp.row([*terms, (self.take[member], -1.0)], 0.0, 0.0)
             else:
                 milp.row(terms, 1.0, 1.0)
+
+    def _dominated(self, k: int, r: int) -> bool:
+        """Whether the row is known not to be bought from the supplier without a discount."""
+        rows = self.restriction.undiscounted
+        return rows is not None and not bool(rows[k, r])
 
     def _whole_lot(
         self, k: int, lot: int, rows: Sequence[int], covering: dict[tuple[int, int], Terms]
@@ -264,6 +322,7 @@ class Program:
         if len(curve) == 1 and curve[0].low == 0 and curve[0].intercept == 0:
             terms = [(column, share * curve[0].slope * demand) for column, share in fractions]
             self.value[k].append((i, terms, largest))
+            self.straight.add((k, i))
             return
         value: Terms = []
         filled: Terms = [(column, -share) for column, share in fractions]
@@ -300,10 +359,15 @@ class Program:
         supplier = purchase.suppliers[k]
         parts = self.value[k]
         levels = discount_levels(supplier, sum(largest for _, _, largest in parts))
+        held = len(levels) > 1
+        if k in self.restriction.levels:
+            levels = [level for level in levels if level.number in self.restriction.levels[k]]
         min_order = supplier.min_order
         counted = not question.proper and purchase.max_suppliers is not None
-        if supplier.fixed > 0 or min_order > 0 or len(levels) > 1 or counted:
-            self._use(k)
+        if supplier.fixed > 0 or min_order > 0 or held or counted:
+            free = not (supplier.fixed > 0 or min_order > 0 or counted)
+            # without any of these, using a supplier for nothing at its lowest level costs nothing
+            self._use(k, always=k in self.restriction.used or (free and bool(levels) and levels[0].low <= 0))
         if supplier.fixed > 0:
             self._pay(self.used[k], supplier.fixed)
         goods = [term for _, terms, _ in parts for term in terms]
@@ -320,9 +384,9 @@ class Program:
             else:
                 milp.row([*order, wanted], lower=0.0)
         bundles = self._bundles(k)
-        leveled = self._at_levels(k, levels) if len(levels) > 1 else {0: {i: terms for i, terms, _ in parts}}
+        leveled = self._at_levels(k, levels) if held else {0: {i: terms for i, terms, _ in parts}}
         for level, by_item in leveled.items():
-            paid = 1 - levels[level][2]
+            paid = 1 - levels[level].share
             for terms in by_item.values():
                 self.payment += [(column, paid * coefficient) for column, coefficient in terms]
             for won, items, share in bundles:
@@ -335,9 +399,11 @@ class Program:
                     milp.row([(off, 1.0), *self._scaled(by_item[i], -1.0)], upper=0.0)
                     milp.row([(off, 1.0), (won, -largest / self.scale)], upper=0.0)
 
-    def _use(self, k: int) -> None:
+    def _use(self, k: int, *, always: bool) -> None:
         milp = self.milp
-        self.used[k] = milp.binary()
+        self.used[k] = milp.column(lower=float(always), upper=1.0, integer=True)
+        if always:
+            return
         seen: set[int] = set()
         for (supplier, _), column in self.part.items():
             if supplier == k and column not in seen:
@@ -374,7 +440,7 @@ class Program:
             milp.row([(won, 1.0) for won, items, _ in columns if i in items], upper=1.0)
         return columns
 
-    def _at_levels(self, k: int, levels: Sequence[tuple[float, float, float]]) -> dict[int, dict[int, Terms]]:
+    def _at_levels(self, k: int, levels: Sequence[Level]) -> dict[int, dict[int, Terms]]:
         """The goods value of each item, held at the one discount level that the total reaches."""
         milp = self.milp
         on = [milp.binary() for _ in levels]
@@ -384,19 +450,68 @@ class Program:
         for i, terms, largest in self.value[k]:
             if largest <= 0:
                 continue
+            if self.restriction.by_row and (k, i) in self.straight and len(terms) > 1:
+                self._rows_at_levels(k, i, levels, on, result, totals)
+                continue
             held = []
-            for level, column in enumerate(on):
-                amount = milp.column(upper=largest / self.scale)
+            for position, column in enumerate(on):
+                most = self._most(k, i, levels[position], largest)
+                if most <= 0:
+                    continue
+                amount = milp.column(upper=most / self.scale)
                 held.append((amount, 1.0))
-                result[level][i] = [(amount, self.scale)]
-                totals[level].append((amount, 1.0))
-                milp.row([(amount, 1.0), (column, -largest / self.scale)], upper=0.0, lazy=self._many)
+                result[position][i] = [(amount, self.scale)]
+                totals[position].append((amount, 1.0))
+                milp.row([(amount, 1.0), (column, -most / self.scale)], upper=0.0, lazy=self._many)
             milp.row([*held, *self._scaled(terms, -1.0)], 0.0, 0.0)
-        for (low, high, _), column, total in zip(levels, on, totals, strict=True):
-            milp.row([*total, (column, -high / self.scale)], upper=0.0)
-            if low > 0:
-                milp.row([*total, (column, -low / self.scale)], lower=0.0)
+        for level, column, total in zip(levels, on, totals, strict=True):
+            milp.row([*total, (column, -level.high / self.scale)], upper=0.0)
+            if level.low > 0:
+                milp.row([*total, (column, -level.low / self.scale)], lower=0.0)
         return result
+
+    def _rows_at_levels(
+        self,
+        k: int,
+        i: int,
+        levels: Sequence[Level],
+        on: Sequence[int],
+        result: dict[int, dict[int, Terms]],
+        totals: Sequence[Terms],
+    ) -> None:
+        """The same row by row: each part is bounded by its level on its own, which is stronger but larger."""
+        milp, purchase = self.milp, self.purchase
+        price = self.purchase.bid_of[k, i].prices[0]
+        held: dict[int, Terms] = {r: [] for r in self.rows_of_item[i] if (k, r) in self.part}
+        for position, (level, column) in enumerate(zip(levels, on, strict=True)):
+            together: Terms = []
+            for r, parts in held.items():
+                if level.number == 0 and self._dominated(k, r):
+                    continue
+                most = self.restriction.row_most.get((k, r, level.number), 1.0)
+                part = milp.column(upper=most)
+                parts.append((part, 1.0))
+                together.append((part, price * float(purchase.demand_quantity[r])))
+                milp.row([(part, 1.0), (column, -most)], upper=0.0, lazy=self._many)
+            if not together:
+                continue
+            result[position][i] = together
+            totals[position].extend(self._scaled(together))
+            limit = self.restriction.most.get((k, i, level.number))
+            if limit is not None:
+                milp.row([*self._scaled(together), (column, -limit / self.scale)], upper=0.0, lazy=self._many)
+        for r, parts in held.items():
+            milp.row([*parts, (self.part[k, r], -1.0)], 0.0, 0.0)
+
+    def _most(self, k: int, i: int, level: Level, largest: float) -> float:
+        """The largest goods value of an item at a discount level."""
+        most = min(largest, self.restriction.most.get((k, i, level.number), largest))
+        if level.number == 0 and self.restriction.undiscounted is not None:
+            left = [r for r in self.rows_of_item[i] if not self._dominated(k, r)]
+            if len(left) < len(self.rows_of_item[i]):
+                part = float(self.purchase.demand_quantity[left].sum()) / self.needed[i]
+                most = min(most, part * self.needed[i] * max(self.purchase.bid_of[k, i].prices))
+        return most
 
     def _group_rules(self) -> None:
         """What the group demands of its own award; binds all together only."""
@@ -461,18 +576,28 @@ def purchase_items(purchase: Purchase, lot: int) -> list[int]:
     return [int(i) for i in np.flatnonzero((purchase.item_lot == lot) & (purchase.item_demand > 0))]
 
 
-def discount_levels(supplier: Supplier, largest: float) -> list[tuple[float, float, float]]:
-    """The value levels of a supplier as (from, to, fraction off), up to the `largest` goods value."""
+@dataclass(frozen=True)
+class Level:
+    """A discount level: goods value from `low` to `high`, fraction off, and its `number` (0: no discount)."""
+
+    low: float
+    high: float
+    share: float
+    number: int
+
+
+def discount_levels(supplier: Supplier, largest: float) -> list[Level]:
+    """The value levels of a supplier up to the `largest` goods value."""
     starts = [0.0] + [start for start, _ in supplier.discounts]
     shares = [0.0] + [share for _, share in supplier.discounts]
     levels = []
-    for position, (start, share) in enumerate(zip(starts, shares, strict=True)):
-        last = position + 1 == len(starts) or starts[position + 1] > largest * (1 + REACHES)
-        end = max(start, largest) if last else starts[position + 1]
-        if not last and shares[position + 1] < share:
+    for number, (start, share) in enumerate(zip(starts, shares, strict=True)):
+        last = number + 1 == len(starts) or starts[number + 1] > largest * (1 + REACHES)
+        end = max(start, largest) if last else starts[number + 1]
+        if not last and shares[number + 1] < share:
             end *= 1 - RETREAT
         if last or end > start:
-            levels.append((min(start, largest), end, share))
+            levels.append(Level(min(start, largest), end, share, number))
         if last:
             break
     return levels

@@ -50,6 +50,8 @@ class Units:
 class Levels:
     """Discount levels of all suppliers, by supplier: goods value from `low` to `high`, `paid` of it is paid.
 
+    `number` is 0 for the level without a discount.
+
     `pair_level`, `pair_unit` hold each level with each unit of its supplier, by level.
     """
 
@@ -57,6 +59,7 @@ class Levels:
     paid: Floats
     low: Floats
     high: Floats
+    number: Integers
     pair_level: Integers
     pair_unit: Integers
 
@@ -258,7 +261,7 @@ def _closed(purchase: Purchase, curve: tuple[Segment, ...], demand: float) -> li
 def _levels_and_choices(
     purchase: Purchase, units: Units, parts: list[dict[int, float]]
 ) -> tuple[Levels, Choices]:
-    levels: list[tuple[int, float, float, float]] = []
+    levels: list[tuple[int, float, float, float, int]] = []
     pair_level: list[int] = []
     pair_unit: list[int] = []
     more: list[tuple[int, list[tuple[int, float, bool]]]] = []  # level, its (pair, off, either)
@@ -266,14 +269,14 @@ def _levels_and_choices(
     for k, supplier in enumerate(purchase.suppliers):
         own = np.flatnonzero(units.supplier == k)
         bundles = _bundle_choices(purchase, supplier, [parts[u] for u in own])
-        for low, high, share in _levels(supplier, float(largest[own].sum())):
+        for low, high, share, number in _levels(supplier, float(largest[own].sum())):
             first = len(pair_level)
             for entries in bundles:
                 more.append((len(levels), [(first + u, off, either) for u, off, either in entries]))
             pair_level += [len(levels)] * len(own)
             pair_unit += own.tolist()
-            levels.append((k, 1 - share, low, high))
-    table = np.array(levels, dtype=float).reshape(-1, 4)
+            levels.append((k, 1 - share, low, high, number))
+    table = np.array(levels, dtype=float).reshape(-1, 5)
     listed = np.array(
         [
             (len(levels) + choice, pair, off, either)
@@ -288,6 +291,7 @@ def _levels_and_choices(
             paid=table[:, 1],
             low=table[:, 2],
             high=table[:, 3],
+            number=table[:, 4].astype(np.int64),
             pair_level=np.array(pair_level, dtype=np.int64),
             pair_unit=np.array(pair_unit, dtype=np.int64),
         ),
@@ -301,8 +305,8 @@ def _levels_and_choices(
     )
 
 
-def _levels(supplier: Supplier, most: float) -> list[tuple[float, float, float]]:
-    """(from, to, fraction off) of each level that `most` goods value and the smallest order can reach."""
+def _levels(supplier: Supplier, most: float) -> list[tuple[float, float, float, int]]:
+    """(from, to, fraction off, number) of each level within reach of `most` and the smallest order."""
     starts = [0.0, *(start for start, _ in supplier.discounts), np.inf]
     shares = [0.0, *(share for _, share in supplier.discounts)]
     levels = []
@@ -310,7 +314,7 @@ def _levels(supplier: Supplier, most: float) -> list[tuple[float, float, float]]
         low = max(starts[level], supplier.min_order) * (1 - REACHES)
         high = min(starts[level + 1], most)
         if low <= high * (1 + REACHES):
-            levels.append((low, max(low, high), share))
+            levels.append((low, max(low, high), share, level))
     return levels
 
 

@@ -11,14 +11,24 @@ import numpy as np
 
 from sprega.engines.award.coalitions import delivery_of_member, eligible_suppliers
 from sprega.engines.award.evaluate import evaluate, violations
+from sprega.engines.award.lagrangian import lagrangian_start
 from sprega.engines.award.milp import GAP
-from sprega.engines.award.model import REACHES, WHOLE_LOT, Award, Floats, Purchase
+from sprega.engines.award.model import REACHES, WHOLE_LOT, Award, Certificate, Floats, Purchase
 from sprega.engines.award.prices import tier_payment
 from sprega.engines.award.program import Program, Question, purchase_items
 from sprega.engines.model import EngineError, Sentence
 
 TIES_UP_TO = 3000
 """Equal offers are looked for in purchases of up to so many bids."""
+
+
+LARGE_FROM = 1500
+"""From so many discounted offers on a Lagrangian start pays."""
+
+KNOWN = 1e-8
+"""Relative room above a known award's objective in which the solver may find it again."""
+
+NO_AWARD = Sentence("The time limit ended before any award was found. Allow more time with --time-limit.")
 
 
 class OutOfTimeError(EngineError):
@@ -91,12 +101,14 @@ def _part_of_plan(purchase: Purchase, plan: Award, rows: Sequence[int]) -> Float
     return delivered
 
 
-def solve_award(purchase: Purchase, *, deadline: float | None = None) -> Award | None:
+def solve_award(purchase: Purchase, *, gap: float = GAP, deadline: float | None = None) -> Award | None:
     """The award of least objective for all together, under the suppliers' terms and the group's rules.
 
     Parameters
     ----------
     purchase : Purchase
+    gap : float
+        Relative gap at which the search may end.
     deadline : float, optional
         On `time.monotonic`; ends the search with the best award known, `proven` False.
 
@@ -107,15 +119,15 @@ def solve_award(purchase: Purchase, *, deadline: float | None = None) -> Award |
 
     Notes
     -----
-    Lots that nothing couples are solved one by one. Ties go to the lower payment, then to the supplier's
-    code, by moving deliveries between suppliers as long as the objective does not rise (up to `TIES_UP_TO`
-    bids).
+    Lots that nothing couples are solved one by one; large coupled purchases after a Lagrangian start. Ties
+    go to the lower payment, then to the supplier's code, by moving deliveries between suppliers as long as
+    the objective does not rise (up to `TIES_UP_TO` bids).
     """
     everybody = purchase.players
     lots = [lot for lot, _ in purchase.lot_items()]
     questions = [tuple(lots)] if _coupled_for_all(purchase) else [(lot,) for lot in lots]
     delivered = np.zeros((len(purchase.suppliers), len(purchase.demand_quantity)))
-    bound, proven = 0.0, True
+    bound, proven, certificate = 0.0, True, None
     for asked in questions:
         if purchase.award == WHOLE_LOT and not _coupled_for_all(purchase):
             answer = _cheapest_supplier(purchase, asked[0])
@@ -124,16 +136,18 @@ def solve_award(purchase: Purchase, *, deadline: float | None = None) -> Award |
             delivered += answer[0]
             bound += answer[1]
             continue
+        if len(questions) == 1 and discounted_offers(purchase) >= LARGE_FROM:
+            large = _large_award(purchase, asked, gap=gap, deadline=deadline)
+            if large is None:
+                return None
+            delivered, bound, proven, certificate = large
+            continue
         program = Program(purchase, Question(everybody, asked, proper=False))
-        solution = program.milp.solve(deadline=deadline)
+        solution = program.milp.solve(gap=gap, deadline=deadline)
         if solution.infeasible:
             return None
         if solution.x is None:
-            raise OutOfTimeError(
-                Sentence(
-                    "The time limit ended before any award was found. Allow more time with --time-limit."
-                )
-            )
+            raise OutOfTimeError(NO_AWARD)
         delivered += program.delivered(solution.x)
         bound += solution.bound * program.scale
         proven = proven and solution.proven
@@ -143,14 +157,43 @@ def solve_award(purchase: Purchase, *, deadline: float | None = None) -> Award |
     bound = min(bound, award.objective)
     if purchase.reserve is not None and award.payment > purchase.reserve * (1 + REACHES):
         if not proven and bound <= purchase.reserve:
-            raise OutOfTimeError(
-                Sentence(
-                    "The time limit ended before any award was found. Allow more time with --time-limit."
-                )
-            )
+            raise OutOfTimeError(NO_AWARD)
         return None
     proven = proven and award.objective - bound <= 2 * GAP * abs(award.objective)
-    return replace(award, bound=bound, proven=proven)
+    return replace(award, bound=bound, proven=proven, certificate=certificate)
+
+
+def discounted_offers(purchase: Purchase) -> int:
+    """Bids times the discount levels of their suppliers: how large the program of a purchase is."""
+    levels = [1 + len(supplier.discounts) for supplier in purchase.suppliers]
+    return sum(levels[bid.supplier] for bid in purchase.bids if levels[bid.supplier] > 1)
+
+
+def _large_award(
+    purchase: Purchase, lots: tuple[int, ...], *, gap: float, deadline: float | None
+) -> tuple[Floats, float, bool, Certificate] | None:
+    """Deliveries, bound, whether proven, and the certificate found on the way; None if none is feasible."""
+    start = lagrangian_start(purchase, deadline=deadline)
+    known = start.award
+    if known is not None and known.objective - start.bound <= gap * abs(known.objective):
+        return known.delivered, start.bound, True, start.certificate
+    question = Question(purchase.players, lots, proper=False)
+    program = Program(purchase, question, restriction=start.restriction)
+    # the award known stays within reach, so that "infeasible" can only mean that the solver refuses it
+    cutoff = None if known is None else known.objective * (1 + KNOWN) / program.scale
+    solution = program.milp.solve(gap=gap, deadline=deadline, cutoff=cutoff, heuristics=known is None)
+    if solution.infeasible and known is None:
+        return None
+    bound = start.bound if solution.infeasible else max(start.bound, solution.bound * program.scale)
+    if solution.x is not None:
+        delivered = program.delivered(solution.x)
+        if known is None or evaluate(purchase, delivered, proper=False).objective < known.objective:
+            return delivered, bound, solution.proven, start.certificate
+    if known is None:
+        raise OutOfTimeError(NO_AWARD)
+    if solution.infeasible:  # nothing is better than the award known by more than the cutoff's tolerance
+        bound = known.objective
+    return known.delivered, min(bound, known.objective), solution.proven, start.certificate
 
 
 def _coupled_for_all(purchase: Purchase) -> bool:
