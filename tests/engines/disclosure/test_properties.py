@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sprega.engines.disclosure.audit import exposed, intervals
 from sprega.engines.disclosure.bands import band
 from sprega.engines.disclosure.judge import exposed_alone, judge
-from sprega.engines.disclosure.model import Candidate, Contributions, Outcome, Release, Rule, independent
+from sprega.engines.disclosure.model import Contributions, Outcome, Release, Rule, independent
 from sprega.engines.disclosure.release import decide
 from sprega.engines.disclosure.suppress import suppress
 from sprega.engines.disclosure.worlds import Worlds, directions
@@ -207,91 +207,3 @@ def test_the_cheapest_safe_pattern_is_found():
         if tried == 3:
             return
     assert tried
-
-
-def test_frozen_until_enough_have_changed():
-    rule = Rule()
-    amounts = {name: 50.0 + place for place, name in enumerate("ABCDEFGHIJ")}
-
-    def ask(history, names, subject="lime"):
-        return decide(history, Candidate(subject, independent((n, amounts[n]) for n in names)), rule)
-
-    first = ask([], "ABCDE")
-    history = [first.release]
-    assert ask(history, "EDCBA").release is first.release  # the same in another order
-    for names in ("ABCDEF", "ABCDEFG", "ABCD", "ABCDF"):
-        assert ask(history, names).outcome is Outcome.FROZEN
-        assert ask(history, names).release is first.release
-        assert ask(history, names, "another subject").outcome is Outcome.REFUSE
-    later = ask(history, "ABCDEFGH")
-    assert later.outcome is Outcome.SHOW
-    # Back to the first five: nothing new.
-    assert ask([*history, later.release], "ABCDE").release is first.release
-
-
-def test_small_corrections_do_not_hide_who_left():
-    rule = Rule()
-    before = independent([("A", 100), ("B", 100), ("C", 100), ("D", 100)])
-    after = independent([("A", 101), ("B", 99), ("C", 102)])
-    history = [decide([], Candidate("lime", before), rule).release]
-    assert decide(history, Candidate("lime", after), rule).outcome is Outcome.FROZEN
-    assert judge(after, rule).shown  # by itself it might be shown
-
-
-def test_a_waiver_is_for_one_figure():
-    rule = Rule()
-    two = independent([("A", 70), ("B", 30)], item="lot 1")
-    assert decide([], Candidate("lot 1", two), rule).outcome is Outcome.REFUSE
-    agreed = decide([], Candidate("lot 1", two, waivers=frozenset("AB")), rule)
-    assert agreed.outcome is Outcome.SHOW
-    # A figure that tells nothing further is not refused for what the waiver already told ...
-    other = independent([("A", 70), ("B", 30), ("C", 50), ("D", 60), ("E", 40)], item="lot 2")
-    assert decide([agreed.release], Candidate("lot 2", other), rule).outcome is Outcome.SHOW
-    # ... but C, who signed nothing, is not found by subtraction.
-    three = independent([("A", 70), ("B", 30), ("C", 50)], item="lot 1")
-    assert judge(three, rule).shown
-    assert decide([agreed.release], Candidate("lots", three), rule).outcome is Outcome.REFUSE
-
-
-def test_a_small_member_beside_large_ones():
-    """What linear programming cannot see at this scale is counted against showing."""
-    rule = Rule()
-    large = [(name, 1e9) for name in "ABCD"]
-    first = decide([], Candidate("a", independent(large)), rule).release
-    for form in ("value", "band"):
-        joined = Candidate("b", independent([*large, ("E", 5)]), form)
-        second = decide([first], joined, rule)
-        assert (second.outcome is Outcome.SHOW) == (form == "band")  # E is anywhere up to 2e9 - 0
-        if second.release:
-            ends = next(i for i in intervals([first, second.release]) if i.contributors == ("E",))
-            assert ends.low <= 4.5
-            assert ends.high >= 5.5
-
-
-def test_a_viewer_who_knows_some_of_a_holding():
-    """Somebody who knows one sister's figures is kept from the other's."""
-    rule = Rule()
-    group = {"A": "G", "B": "G"}
-    given = independent([("A", 50), ("B", 50), ("C", 60), ("D", 12), ("E", 4)], group)
-    shown = [Release("t", given, 176, 176)]
-    assert not exposed(shown, rule, knows=[["A"]])
-    found = exposed(shown, rule, knows=[["A", "C", "D"]])
-    assert {(i.contributors, i.low, i.high) for i in found} >= {(("B",), 0, 54)}
-    assert decide([], Candidate("t", given), rule, knows=[["A", "C", "D"]]).outcome is Outcome.REFUSE
-    assert suppress([Candidate("t", given)], rule, knows=[["A", "C", "D"]]).shown == (False,)
-
-
-def test_a_table_after_a_history_that_already_exposes():
-    """What is exposed already is no reason to withhold what tells nothing further."""
-    rule = Rule()
-    two = independent([("A", 70), ("B", 30)], item="1")
-    history = [decide([], Candidate("1", two, waivers=frozenset("AB")), rule).release]
-    both = Contributions(
-        ("A", "B", "A", "B", "C", "D", "E"),
-        ("A", "B", "A", "B", "C", "D", "E"),
-        np.array([70.0, 30, 20, 25, 30, 20, 25]),
-        ("1", "1", "2", "2", "2", "2", "2"),
-    )
-    found = suppress([Candidate("both", both)], rule, history=history)
-    assert found.shown == (decide(history, Candidate("both", both), rule).outcome is Outcome.SHOW,)
-    assert found.shown == (True,)
