@@ -80,10 +80,9 @@ def whole_lot_costs(purchase: Purchase, lot: int, members: Sequence[int]) -> Flo
     for k in eligible_suppliers(purchase, lot):
         bids = [purchase.bid_of[(k, i)] for i in items]
         width = max(len(bid.starts) for bid in bids)
-        start, price = np.full((len(items), width), np.inf), np.zeros((len(items), width))
-        for row, bid in enumerate(bids):
-            start[row, : len(bid.starts)] = bid.starts
-            price[row, : len(bid.prices)] = bid.prices
+        # shorter bids repeat their last tier, which changes nothing
+        start = np.array([bid.starts + bid.starts[-1:] * (width - len(bid.starts)) for bid in bids])
+        price = np.array([bid.prices + bid.prices[-1:] * (width - len(bid.prices)) for bid in bids])
         _lower_by_supplier(best, need, delivery[k], start, price, purchase.buy_up)
     return best
 
@@ -99,8 +98,12 @@ def _lower_by_supplier(best, need, delivery, start, price, buy_up):  # type: ign
     least = np.full((items, tiers + 1), np.inf)
     for i in range(items):
         for t in range(tiers - 1, -1, -1):
-            order = start[i, t] * price[i, t] if start[i, t] < np.inf else np.inf
-            least[i, t] = min(least[i, t + 1], order)
+            least[i, t] = min(least[i, t + 1], start[i, t] * price[i, t])
+    falling = np.ones(items, dtype=np.bool_)
+    for i in range(items):
+        for t in range(1, tiers):
+            if price[i, t] > price[i, t - 1]:
+                falling[i] = False
     low_need = np.zeros((items, low_count))
     low_pay = np.zeros(low_count)
     for mask in range(1, low_count):
@@ -124,6 +127,15 @@ def _lower_by_supplier(best, need, delivery, start, price, buy_up):  # type: ign
         for low in range(low_count):
             cost[low] = pay + low_pay[low]
         for i in range(items):
+            if buy_up and falling[i]:
+                # then the payment is the least of price times quantity or smallest order, over all tiers
+                for low in range(low_count):
+                    quantity = high_need[i] + low_need[i, low]
+                    asked = price[i, 0] * max(quantity, start[i, 0])
+                    for t in range(1, tiers):
+                        asked = min(asked, price[i, t] * max(quantity, start[i, t]))
+                    cost[low] += asked if quantity > 0 else 0.0
+                continue
             for low in range(low_count):
                 quantity = high_need[i] + low_need[i, low]
                 if quantity > 0:

@@ -107,11 +107,16 @@ def clear(
     else:
         sharing = sampled_sharing(purchase, award, seed=seed, deadline=deadline, progress=tell, dask=dask)
     applied = applied_rule(wanted, sharing)
+    late = deadline is not None and time.monotonic() > deadline
+    # an exact game is proved or not, group by group; a sampled one may have been cut short
+    proven = award.proven and sharing.proven and (exact or not late)
     notes = sharing.notes
-    if not (award.proven and sharing.proven):
+    if late and not proven:
         notes += (
             Sentence("The time limit ended the search: figures are the best found, with the gap stated."),
         )
+    elif not proven:
+        notes += (Sentence("Not every figure is proved to the last digit: see the gap."),)
     return Clearing(
         purchase=purchase,
         award=award,
@@ -128,7 +133,7 @@ def clear(
         least_core=sharing.least_core,
         nucleolus_is_nearest=sharing.nucleolus_is_nearest,
         coalition_cost=sharing.coalition_cost,
-        proven=award.proven and sharing.proven,
+        proven=proven,
         seed=seed,
         notes=notes,
     )
