@@ -44,8 +44,7 @@ def paid_prices(relaxation: Relaxation, award: Award) -> Multipliers:
     """Each cover priced at what an award pays for it."""
     purchase = relaxation.purchase
     multipliers = clean(relaxation, start(relaxation))
-    quantity = np.zeros(award.goods.shape)
-    np.add.at(quantity.T, purchase.demand_item, award.delivered.T)
+    quantity = purchase.item_quantity(award.delivered)
     unit = np.divide(award.goods, quantity, out=np.zeros_like(award.goods), where=quantity > 0)
     for k, i in np.argwhere(quantity > 0).tolist():
         unit[k, i] += purchase.co2_price * purchase.bid_of[k, i].co2

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sprega.engines.award.model import REACHES, WHOLE_LOT, Floats, Purchase
 from sprega.engines.award.prices import tier_payment
-from sprega.engines.award.program import purchase_items
 
 Masks = NDArray[np.int64]
 """Groups as bit masks over the members that need a lot."""
@@ -22,13 +21,13 @@ GroupCost = Callable[[tuple[int, ...], tuple[int, ...]], float]
 
 def members_of_lot(purchase: Purchase, lot: int) -> tuple[int, ...]:
     """The members that need a lot, by number."""
-    items = purchase_items(purchase, lot)
+    items = purchase.items_of_lot(lot)
     return tuple(int(m) for m in np.flatnonzero(purchase.member_demand[:, items].sum(axis=1) > 0))
 
 
 def eligible_suppliers(purchase: Purchase, lot: int) -> list[int]:
     """Suppliers that bid on all the lot's needed items and can carry the whole demand of each."""
-    items = purchase_items(purchase, lot)
+    items = purchase.items_of_lot(lot)
     demand = purchase.item_demand
     return [
         k
@@ -42,7 +41,7 @@ def eligible_suppliers(purchase: Purchase, lot: int) -> list[int]:
 
 def delivery_of_member(purchase: Purchase, lot: int, members: Sequence[int]) -> Floats:
     """Delivery cost of each member's whole need of a lot, shape (suppliers, members)."""
-    items = set(purchase_items(purchase, lot))
+    items = set(purchase.items_of_lot(lot))
     cost = np.zeros((len(purchase.suppliers), len(members)))
     for position, member in enumerate(members):
         sites = set()
@@ -72,7 +71,7 @@ def whole_lot_costs(purchase: Purchase, lot: int, members: Sequence[int]) -> Flo
     (2**len(members),) floats
         In currency; infinite where no supplier is eligible.
     """
-    items = purchase_items(purchase, lot)
+    items = purchase.items_of_lot(lot)
     best = np.full(1 << len(members), np.inf)
     best[0] = 0.0
     need = np.ascontiguousarray(purchase.member_demand[np.ix_(list(members), items)].T)
@@ -161,7 +160,7 @@ def split_costs(
     Items of a lot without lane costs stand for themselves and are solved by `single_item`; otherwise, and
     where that gives up, `group_cost` is asked.
     """
-    items = purchase_items(purchase, lot)
+    items = purchase.items_of_lot(lot)
     rows = np.isin(purchase.demand_item, items) & (purchase.demand_quantity > 0)
     sites = np.unique(purchase.demand_site[rows])
     bidders = sorted({bid.supplier for bid in purchase.bids if bid.item in items})
@@ -231,7 +230,7 @@ def some_lot_costs(purchase: Purchase, lot: int, masks: Sequence[int], group_cos
     members = members_of_lot(purchase, lot)
     if purchase.award != WHOLE_LOT:
         return split_costs(purchase, lot, members, np.array(masks, dtype=np.int64), group_cost)
-    items = purchase_items(purchase, lot)
+    items = purchase.items_of_lot(lot)
     taken = np.array([[mask >> b & 1 for b in range(len(members))] for mask in masks], dtype=float)
     quantity = taken @ purchase.member_demand[list(members)][:, items]
     delivery = taken @ delivery_of_member(purchase, lot, members).T

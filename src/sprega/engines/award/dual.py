@@ -266,9 +266,8 @@ class _Free:
         need = np.take_along_axis(units.demand, self.order, axis=1)
         before = np.cumsum(need, axis=1) - need
         extra = multipliers.share - (purchase.max_supplier_share or 0.0) * multipliers.share.sum()
-        self.weight = (extra[levels.supplier] - multipliers.level)[
-            level
-        ]  # of goods value, beside what is paid
+        # what goods value costs beside what is paid for it
+        self.weight = (extra[levels.supplier] - multipliers.level)[level]
         factor = levels.paid[level] + self.weight
         slope, intercept = units.slope[unit], units.intercept[unit]
         low, high = units.low[unit], units.high[unit]

@@ -34,10 +34,8 @@ def evaluate(purchase: Purchase, delivered: Floats, *, proper: bool) -> Award:
     """
     delivered = np.where(delivered > SERVES * purchase.demand_quantity, delivered, 0.0)
     suppliers, items = len(purchase.suppliers), len(purchase.items)
-    quantity = np.zeros((suppliers, items))
-    np.add.at(quantity.T, purchase.demand_item, delivered.T)
-    needed = np.zeros(items)
-    np.add.at(needed, purchase.demand_item, delivered.sum(axis=0))
+    quantity = purchase.item_quantity(delivered)
+    needed = quantity.sum(axis=0)
 
     tier = np.zeros((suppliers, items))
     emission = np.zeros((suppliers, items))
@@ -127,9 +125,7 @@ def violations(purchase: Purchase, award: Award) -> list[str]:
     if not np.isfinite(award.payment):
         broken.append("bid")
         return broken
-    suppliers, items = len(purchase.suppliers), len(purchase.items)
-    quantity = np.zeros((suppliers, items))
-    np.add.at(quantity.T, purchase.demand_item, award.delivered.T)
+    quantity = purchase.item_quantity(award.delivered)
     if any(
         quantity[k, i] > purchase.bid_of[(k, i)].capacity * (1 + tolerance)
         for k, i in np.argwhere(quantity > 0).tolist()
@@ -140,7 +136,7 @@ def violations(purchase: Purchase, award: Award) -> list[str]:
     if any(used[k] and value[k] < s.min_order * (1 - tolerance) for k, s in enumerate(purchase.suppliers)):
         broken.append("min_order")
     if purchase.award == WHOLE_LOT:
-        lots = np.zeros((suppliers, len(purchase.lots)), dtype=bool)
+        lots = np.zeros((len(purchase.suppliers), len(purchase.lots)), dtype=bool)
         k_, i_ = np.nonzero(quantity)
         lots[k_, purchase.item_lot[i_]] = True
         if np.any(lots.sum(axis=0) > 1):

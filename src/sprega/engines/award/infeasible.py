@@ -12,7 +12,8 @@ import numpy as np
 
 from sprega.engines.award.milp import Milp
 from sprega.engines.award.model import REACHES, WHOLE_LOT, Infeasibility, Purchase
-from sprega.engines.award.program import Program, Question, purchase_items
+from sprega.engines.award.program import Program
+from sprega.engines.award.question import Question
 from sprega.engines.award.solve import solve_award
 from sprega.engines.model import Sentence
 
@@ -53,13 +54,13 @@ def _lot(purchase: Purchase, lot: int) -> Iterator[Infeasibility]:
     if purchase.award == WHOLE_LOT:
         yield from _whole_lot(purchase, lot)
     else:
-        for item in purchase_items(purchase, lot):
+        for item in purchase.items_of_lot(lot):
             yield from _item(purchase, lot, item)
 
 
 def _whole_lot(purchase: Purchase, lot: int) -> Iterator[Infeasibility]:
     """The supplier that comes nearest to carrying the lot, and what it lacks."""
-    items = purchase_items(purchase, lot)
+    items = purchase.items_of_lot(lot)
     demand = purchase.item_demand
     nearest: tuple[float, int, list[tuple[int, str, float, float]]] | None = None
     for k in range(len(purchase.suppliers)):

@@ -13,7 +13,8 @@ from sprega.engines.award.ascent import ascend, cheapest
 from sprega.engines.award.dual import Multipliers, Valued, store, unit_costs, value
 from sprega.engines.award.evaluate import evaluate, violations
 from sprega.engines.award.model import REACHES, SPLIT, Award, Certificate, Floats, Purchase
-from sprega.engines.award.program import Program, Question, Restriction
+from sprega.engines.award.program import Program
+from sprega.engines.award.question import Question, Restriction
 from sprega.engines.award.relaxation import Relaxation, relax
 
 MARGIN = 1e-8
@@ -184,7 +185,7 @@ def undominated(purchase: Purchase) -> NDArray[np.bool_] | None:
         or purchase.reserve is not None
     ):
         return None
-    suppliers, rows = len(purchase.suppliers), len(purchase.demand_quantity)
+    suppliers = len(purchase.suppliers)
     price = np.full((suppliers, len(purchase.items)), np.inf)
     able = np.zeros((suppliers, len(purchase.items)), dtype=bool)
     for bid in purchase.bids:
@@ -202,7 +203,7 @@ def undominated(purchase: Purchase) -> NDArray[np.bool_] | None:
         return None
     least = np.where(takes, offer, np.inf).min(axis=0)
     kept: NDArray[np.bool_] = ~(gives[:, None] & np.isfinite(offer) & (offer > least * (1 + REACHES)))
-    return kept if kept.shape == (suppliers, rows) else None
+    return kept
 
 
 def _trial(

@@ -6,11 +6,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from sprega.engines.award.model import Floats
+from sprega.engines.highs import set_options, silent_highs
 from sprega.engines.model import EngineError, Sentence
 
 GAP = 1e-9
@@ -94,16 +94,15 @@ class Milp:
         highs = self._load(threads)
         if self.pool and any(self.integer):
             self._cut(highs, deadline)
-        highs.setOptionValue("mip_rel_gap", gap)
-        highs.setOptionValue("mip_abs_gap", absolute_gap)
+        options: dict[str, object] = {"mip_rel_gap": gap, "mip_abs_gap": absolute_gap}
         if cutoff is not None:
-            highs.setOptionValue("objective_bound", cutoff)
+            options["objective_bound"] = cutoff
         if not heuristics:
-            for name in ("rins", "rens", "root_reduced_cost"):
-                highs.setOptionValue(f"mip_heuristic_run_{name}", False)
-            highs.setOptionValue("mip_heuristic_effort", 0.0)
+            options |= {f"mip_heuristic_run_{name}": False for name in ("rins", "rens", "root_reduced_cost")}
+            options["mip_heuristic_effort"] = 0.0
         if nodes is not None:
-            highs.setOptionValue("mip_max_nodes", nodes)
+            options["mip_max_nodes"] = nodes
+        set_options(highs, options)
         if start is not None:
             self._start(highs, start)
         return self._run(highs, deadline)
@@ -111,19 +110,8 @@ class Milp:
     def _load(self, threads: int):  # type: ignore[no-untyped-def]
         import highspy
 
-        # the class of the Python layer prints a banner before it can be silenced; the compiled one does not
-        compiled: Any = highspy.Highs.__base__
-        highs = compiled()
-        highs.setOptionValue("output_flag", False)
-        highs.setOptionValue("log_to_console", False)
-        highs.setOptionValue("threads", threads)
-        highs.setOptionValue("random_seed", 0)
-        for name in (
-            "primal_feasibility_tolerance",
-            "dual_feasibility_tolerance",
-            "mip_feasibility_tolerance",
-        ):
-            highs.setOptionValue(name, 1e-9)
+        names = ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance")
+        highs = silent_highs({"threads": threads, "random_seed": 0, **dict.fromkeys(names, 1e-9)})
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.cost), len(self.rows)
         lp.col_cost_ = np.array(self.cost)
@@ -195,7 +183,8 @@ class Milp:
         import highspy
 
         if deadline is not None:
-            highs.setOptionValue("time_limit", max(0.01, deadline - time.monotonic()) + highs.getRunTime())
+            left = max(0.01, deadline - time.monotonic())
+            set_options(highs, {"time_limit": left + highs.getRunTime()})
         _require(highs.run(), "run")
         status = highs.getModelStatus()
         known = highspy.HighsModelStatus

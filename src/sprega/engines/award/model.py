@@ -176,11 +176,20 @@ class Purchase:
         }
         return tuple(name for name, present in terms.items() if present)
 
+    def item_quantity(self, delivered: Floats) -> Floats:
+        """Quantity of each item that each supplier delivers, (suppliers, items), from (suppliers, rows)."""
+        quantity = np.zeros((len(self.suppliers), len(self.items)))
+        np.add.at(quantity.T, self.demand_item, delivered.T)
+        return quantity
+
+    def items_of_lot(self, lot: int) -> list[int]:
+        """The items of a lot that anybody needs."""
+        return [int(i) for i in np.flatnonzero((self.item_lot == lot) & (self.item_demand > 0))]
+
     def lot_items(self) -> Iterator[tuple[int, list[int]]]:
         """Each lot that is needed, with its needed items."""
-        needed = np.flatnonzero(self.item_demand > 0)
         for lot in range(len(self.lots)):
-            items = [int(i) for i in needed if self.items[i].lot == lot]
+            items = self.items_of_lot(lot)
             if items:
                 yield lot, items
 

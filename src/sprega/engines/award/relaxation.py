@@ -155,7 +155,7 @@ def _lot_units(purchase: Purchase) -> tuple[Units, list[dict[int, float]]]:
             parts.append(goods)
     supplier, lots, value, extra_cost = (
         (np.array(column) for column in zip(*found, strict=True))
-        if (found)
+        if found
         else (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
     )
     ones, zeros = np.ones((len(found), 1)), np.zeros((len(found), 1))

@@ -15,12 +15,12 @@ from sprega.engines.award.lagrangian import lagrangian_start
 from sprega.engines.award.milp import GAP
 from sprega.engines.award.model import REACHES, WHOLE_LOT, Award, Certificate, Floats, Purchase
 from sprega.engines.award.prices import tier_payment
-from sprega.engines.award.program import Program, Question, purchase_items
+from sprega.engines.award.program import Program
+from sprega.engines.award.question import Question
 from sprega.engines.model import EngineError, Sentence
 
 TIES_UP_TO = 3000
 """Equal offers are looked for in purchases of up to so many bids."""
-
 
 LARGE_FROM = 1500
 """From so many discounted offers on a Lagrangian start pays."""
@@ -93,9 +93,9 @@ def group_payment(
 
 def _part_of_plan(purchase: Purchase, plan: Award, rows: Sequence[int]) -> Floats:
     """The rows' demand divided over the suppliers as everybody's is: within every capacity pro rata."""
-    quantity = np.zeros((len(purchase.suppliers), len(purchase.items)))
-    np.add.at(quantity.T, purchase.demand_item, plan.delivered.T)
-    part = quantity / np.where(purchase.item_demand > 0, purchase.item_demand, 1.0)
+    part = purchase.item_quantity(plan.delivered) / np.where(
+        purchase.item_demand > 0, purchase.item_demand, 1.0
+    )
     delivered = np.zeros_like(plan.delivered)
     delivered[:, rows] = part[:, purchase.demand_item[list(rows)]] * purchase.demand_quantity[list(rows)]
     return delivered
@@ -208,7 +208,7 @@ def _coupled_for_all(purchase: Purchase) -> bool:
 
 def _cheapest_supplier(purchase: Purchase, lot: int) -> tuple[Floats, float] | None:
     """The best supplier of a whole lot for everybody: least objective, then payment, then code."""
-    items = purchase_items(purchase, lot)
+    items = purchase.items_of_lot(lot)
     members = list(purchase.players)
     delivery = delivery_of_member(purchase, lot, members).sum(axis=1)
     demand = purchase.item_demand

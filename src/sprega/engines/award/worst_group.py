@@ -9,7 +9,8 @@ import numpy as np
 
 from sprega.engines.award.evaluate import evaluate
 from sprega.engines.award.model import Floats, Purchase
-from sprega.engines.award.program import Program, Question
+from sprega.engines.award.program import Program
+from sprega.engines.award.question import Question
 
 
 @dataclass(frozen=True)

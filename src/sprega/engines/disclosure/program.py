@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sprega.engines.disclosure.model import Vector
+from sprega.engines.highs import WARM_SIMPLEX, silent_highs
 from sprega.engines.model import EngineError, Sentence
 
 TOLERANCE = 1e-9  # of feasibility; the largest amount is 1
@@ -31,17 +32,8 @@ class Program:
         import highspy
 
         self._api = highspy
-        compiled: Any = highspy.Highs.__base__  # the Python class prints a banner
-        self._highs = compiled()
-        for option, value in {
-            "output_flag": False,
-            "presolve": "off",
-            "solver": "simplex",
-            "threads": 1,
-            "primal_feasibility_tolerance": TOLERANCE,
-            "dual_feasibility_tolerance": TOLERANCE,
-        }.items():
-            self._check(self._highs.setOptionValue(option, value))
+        closely = dict.fromkeys(("primal_feasibility_tolerance", "dual_feasibility_tolerance"), TOLERANCE)
+        self._highs = silent_highs({**WARM_SIMPLEX, **closely})
         rows, columns = matrix.shape
         self._all: NDArray[np.int32] = np.arange(columns, dtype=np.int32)
         self._low, self._high = low, high

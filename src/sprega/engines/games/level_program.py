@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sprega.engines.games.model import Vector, members
+from sprega.engines.highs import WARM_SIMPLEX, silent_highs
 from sprega.engines.model import EngineError, Sentence
 
 TOLERANCE = 1e-10  # the tightest that HiGHS takes; the game is scaled to order 1
@@ -45,19 +46,8 @@ class LevelProgram:
         self.closed_at = np.empty(0, dtype=np.int64)  # the level that settled or dropped the row; -1 if open
         self._held: dict[int, int] = {}  # player held at the bound -> level
         self._api = highspy
-        # highspy's Python class writes a banner to standard output before it can be silenced; the compiled
-        # class that it extends does not.
-        compiled: Any = highspy.Highs.__base__
-        self._highs = compiled()
-        for option, value in {
-            "output_flag": False,
-            "presolve": "off",
-            "solver": "simplex",
-            "threads": 1,
-            "primal_feasibility_tolerance": TOLERANCE,
-            "dual_feasibility_tolerance": TOLERANCE,
-        }.items():
-            self._check(self._highs.setOptionValue(option, value))
+        closely = dict.fromkeys(("primal_feasibility_tolerance", "dual_feasibility_tolerance"), TOLERANCE)
+        self._highs = silent_highs({**WARM_SIMPLEX, **closely})
         free = np.full(n + 1, -highspy.kHighsInf)
         lower = np.append(np.zeros(n), -highspy.kHighsInf) if bounded else free
         cost = np.append(np.zeros(n), 1.0)
