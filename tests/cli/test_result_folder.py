@@ -35,6 +35,33 @@ def test_new_then_replaced(tmp_path: Path, at_once: bool, monkeypatch: pytest.Mo
         assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_only_the_owner_may_look_into_it(
+    tmp_path: Path, mask: int, at_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not at_once:
+        monkeypatch.setattr(result_folder, "_exchange", lambda one, other: False)
+    before = os.umask(mask)
+    try:
+        target = tmp_path / "r"
+        target.mkdir(mode=0o777)
+        result(target, "an earlier one, open to all")
+        for words in ("replaced", "again"):
+            with whole_result(target) as folder:
+                assert folder.stat().st_mode & 0o777 == 0o700, "private while it is being written, too"
+                result(folder, words)
+                (folder / "members").mkdir()
+                (folder / "members" / "A.pdf").write_bytes(b"")
+            rights = {
+                str(path.relative_to(target)): path.stat().st_mode & 0o777
+                for path in (target, *target.rglob("*"))
+            }
+            assert rights == {".": 0o700, "result.json": 0o600, "members": 0o700, "members/A.pdf": 0o600}
+    finally:
+        os.umask(before)
+
+
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
 def test_an_end_before_the_end_leaves_the_old_one(tmp_path: Path, error: type[BaseException]) -> None:
     with whole_result(tmp_path / "r") as folder:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A result folder appears whole or not at all, and replaces only an earlier result."""
+"""A result folder appears whole or not at all, for its owner only, and replaces only an earlier result."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ RESULT = "result.json"
 SCHEMA = "sprega.result/"
 """How the schema of every version of our result begins."""
 
+FOLDER_RIGHTS, FILE_RIGHTS = 0o700, 0o600
+"""Whatever the system's usual rights are."""
+
 _SWAP = 2  # RENAME_EXCHANGE
 _HERE = -100  # AT_FDCWD
 
@@ -29,7 +32,8 @@ _HERE = -100  # AT_FDCWD
 def whole_result(folder: Path) -> Iterator[Path]:
     """Give a folder to write into beside `folder`; at the end it takes the place of `folder`.
 
-    Whatever ends the work before that leaves `folder` as it was.
+    Whatever ends the work before that leaves `folder` as it was. Nobody but the owner may look into it, since
+    it holds the figures of all members: whoever is to see a file is given that file.
     """
     target = folder.resolve()
     require_free(target)
@@ -42,11 +46,11 @@ def whole_result(folder: Path) -> Iterator[Path]:
     new = target.parent / f".{target.name}.new-{secrets.token_hex(4)}"
     lock: int | None = None
     try:
-        new.mkdir(mode=0o700)
+        new.mkdir(mode=FOLDER_RIGHTS)
         lock = os.open(new, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever tidies up can tell that this one is at work
         yield new
-        new.chmod(0o777 & ~_umask())
+        _keep_private(new)
         _put(new, target)
         made = []
     except OSError as error:
@@ -147,10 +151,11 @@ def _make_parents(folder: Path) -> list[Path]:
     return missing
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _keep_private(folder: Path) -> None:
+    """Take every right from all but the owner, before anything stands under its own name."""
+    folder.chmod(FOLDER_RIGHTS)
+    for path in folder.rglob("*"):
+        path.chmod(FOLDER_RIGHTS if path.is_dir() else FILE_RIGHTS)
 
 
 def _unwritable(folder: Path, error: OSError) -> Refusal:
