@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who is asking: the actor, and how a transaction says so to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+SETTINGS = ("sprega.person", "sprega.organisation", "sprega.service")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person who acts for an organisation, a service, or nobody yet.
+
+    Attributes
+    ----------
+    person_id, organisation_id : int or None
+        The person, and the organisation that the person acts for at this moment.
+    roles : frozenset of str
+        The person's roles there, see `Representation.Role`.
+    inside : bool
+        The organisation is the cluster itself or a member of it.
+    service : str
+        A registered service identity, see `access.services`.
+    """
+
+    person_id: int | None = None
+    organisation_id: int | None = None
+    roles: frozenset[str] = frozenset()
+    inside: bool = False
+    service: str = ""
+
+    def has(self, *roles: str) -> bool:
+        """Whether the actor holds one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+    def require(self, *roles: str) -> None:
+        """Refuse an actor without any of the roles."""
+        if not self.has(*roles):
+            raise PermissionDenied(_("Your role does not allow this. Ask the cluster office who may do it."))
+
+
+NOBODY = Actor()
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """Run in a transaction as an actor; a nested change of identity restores the old one."""
+    with transaction.atomic():
+        before = _current()
+        enter(actor)
+        # An error rolls the savepoint back, and with it what was set since: nothing to restore then.
+        yield actor
+        _set(before)
+
+
+def enter(actor: Actor) -> None:
+    """Tell the database, until this transaction ends, who is asking."""
+    _set((str(actor.person_id or ""), str(actor.organisation_id or ""), actor.service))
+
+
+def actor_of(person_id: int, organisation_id: int | None) -> Actor:
+    """The person as the database sees it now: for an organisation it does not represent, only itself."""
+    with acting(Actor(person_id, organisation_id)), connection.cursor() as cursor:
+        cursor.execute("SELECT access_organisation(), access_roles(), access_inside()")
+        organisation, roles, inside = cursor.fetchone()
+    return Actor(person_id, organisation, frozenset(roles or ()), bool(inside))
+
+
+def _current() -> tuple[str, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(["coalesce(current_setting(%s, true), '')"] * 3), SETTINGS)
+        return tuple(cursor.fetchone())
+
+
+def _set(values: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT " + ", ".join(["set_config(%s, %s, true)"] * 3),
+            [word for pair in zip(SETTINGS, values, strict=True) for word in pair],
+        )

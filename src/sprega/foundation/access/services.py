@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Service identities: the only ways to compute over several members' rows, each named here once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from sprega.foundation.access.identity import Actor, acting
+
+
+@dataclass(frozen=True)
+class Service:
+    """A named identity, and the tables whose policies let it through.
+
+    Attributes
+    ----------
+    name : str
+        As the policies in the migrations spell it.
+    purpose : str
+        What it computes, in words for the page "what is kept and why".
+    reads, writes : tuple of str
+        Tables.
+    """
+
+    name: str
+    purpose: str
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+
+_registry: dict[str, Service] = {}
+
+
+def register(service: Service) -> Service:
+    """Make a service identity known; a name is given once."""
+    if _registry.get(service.name, service) != service:
+        raise ValueError(f"two services are named {service.name}")
+    _registry[service.name] = service
+    return service
+
+
+def registered() -> tuple[Service, ...]:
+    """All service identities, by name."""
+    return tuple(_registry[name] for name in sorted(_registry))
+
+
+@contextmanager
+def acting_as(service: Service, *, actor: Actor) -> Iterator[Actor]:
+    """Run as a service, on behalf of an actor; only registered services exist."""
+    if _registry.get(service.name) != service:
+        raise ValueError(f"no service is registered as {service.name}")
+    with acting(replace(actor, service=service.name)) as identity:
+        yield identity

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an installation knows of one cluster: a folder with `cluster.json` and `secrets.json`."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sprega.engines.model import EngineError, Sentence
+
+LANGUAGES = ("en", "bg")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One cluster of an installation.
+
+    Attributes
+    ----------
+    folder : Path
+        Holds the cluster's files, keys and logs; nothing of another cluster.
+    name : str
+        Short name in commands and addresses of the database: lower-case letters, digits, hyphens.
+    title : dict of language to str
+        What people call it.
+    port : int
+        Where it is served on this machine.
+    practice : bool
+        The practice cluster: fictional members, accounts offered as "look around as".
+    languages : tuple of str
+        Offered to its people, the first by default.
+    hosts : tuple of str
+        Host names at which it may be asked for, beside the machine's own.
+    """
+
+    folder: Path
+    name: str
+    title: dict[str, str]
+    port: int
+    practice: bool = False
+    languages: tuple[str, ...] = LANGUAGES
+    hosts: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, folder: Path) -> Cluster:
+        """The cluster of a folder."""
+        try:
+            kept = json.loads((folder / "cluster.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            sentence = Sentence(
+                "There is no cluster in {folder}: {reason}", {"folder": folder, "reason": error}
+            )
+            raise EngineError(sentence) from error
+        return cls(
+            folder,
+            kept["name"],
+            kept["title"],
+            kept["port"],
+            kept["practice"],
+            tuple(kept["languages"]),
+            tuple(kept["hosts"]),
+        )
+
+    def write(self) -> None:
+        """Keep the settings; written whole or not at all."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept = {name: value for name, value in asdict(self).items() if name != "folder"}
+        _replace(self.folder / "cluster.json", json.dumps(kept, ensure_ascii=False, indent=2) + "\n", 0o600)
+
+    @property
+    def files(self) -> Path:
+        """Where uploaded files lie, outside of what the web serves."""
+        return self.folder / "files"
+
+    def secret(self, name: str) -> str:
+        """A secret: from the environment, else made once and kept where only the owner reads."""
+        from_outside = os.environ.get(f"SPREGA_{name.upper()}")
+        if from_outside:
+            return from_outside
+        path = self.folder / "secrets.json"
+        kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        if name not in kept:
+            kept[name] = secrets.token_urlsafe(48)
+            _replace(path, json.dumps(kept, indent=2) + "\n", 0o600)
+        return str(kept[name])
+
+
+def _replace(path: Path, text: str, mode: int) -> None:
+    """Write a file so that a kill leaves the old one or the new one."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    fresh.replace(path)

@@ -1,0 +1,18 @@
+"""How the room presents itself."""
+
+from sprega.foundation.access.services import Service, register
+from sprega.foundation.room import Entry, Place, Room
+
+SUM_NOTES = register(
+    Service(
+        "sum-notes",
+        "adds the quantities of all members' notes, for a total that the disclosure rule lets pass",
+        reads=("notes_note",),
+    )
+)
+
+ROOM = Room(
+    name="Notes",
+    navigation=(Entry(Place.COMMUNICATION, "Notes", "notes:list"),),
+    services=(SUM_NOTES,),
+)

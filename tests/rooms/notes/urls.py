@@ -1,0 +1,6 @@
+from django.urls import path
+
+from tests.rooms.notes import pages
+
+app_name = "notes"
+urlpatterns = [path("", pages.note_list, name="list")]
