@@ -24,7 +24,7 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog,
     WHERE access_service() IS NULL
       AND r.person_id = access_person()
       AND r.organisation_id = nullif(current_setting('sprega.organisation', true), '')::bigint
-      AND r.starts_at <= now() AND (r.ends_at IS NULL OR now() < r.ends_at)
+      AND r.starts_at <= statement_timestamp() AND (r.ends_at IS NULL OR statement_timestamp() < r.ends_at)
     LIMIT 1
 $$;
 
@@ -33,7 +33,7 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog,
     SELECT array_agg(DISTINCT r.role::text) FROM organisations_representation r
     WHERE r.person_id = access_person()
       AND r.organisation_id = access_organisation()
-      AND r.starts_at <= now() AND (r.ends_at IS NULL OR now() < r.ends_at)
+      AND r.starts_at <= statement_timestamp() AND (r.ends_at IS NULL OR statement_timestamp() < r.ends_at)
 $$;
 
 CREATE FUNCTION access_inside() RETURNS boolean
@@ -48,7 +48,7 @@ CREATE FUNCTION access_groups() RETURNS bigint[]
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT coalesce(array_agg(m.group_id), '{}') FROM access_groupmember m
     WHERE m.organisation_id = access_organisation()
-      AND m.starts_at <= now() AND (m.ends_at IS NULL OR now() < m.ends_at)
+      AND m.starts_at <= statement_timestamp() AND (m.ends_at IS NULL OR statement_timestamp() < m.ends_at)
 $$;
 
 -- Members whose rows the buying desk has said, in this very transaction, that it looks at.
