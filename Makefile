@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := src tests benchmarks
+WORDS := $(shell find src -name '*.po')
 
-.PHONY: run test check bench setup lock translations clean
+.PHONY: run test check bench setup browser lock translations clean
 
 run: setup
 	$(BIN)/sprega example build/practice
@@ -13,15 +14,19 @@ run: setup
 
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: requirements/run.txt requirements/dev.txt pyproject.toml $(wildcard src/sprega/locale/*/LC_MESSAGES/*.po)
+$(VENV)/.ready: requirements/run.txt requirements/dev.txt pyproject.toml $(WORDS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt requirements/uv.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	$(BIN)/pybabel --quiet compile --directory src/sprega/locale --domain sprega
+	$(foreach po,$(WORDS),$(BIN)/pybabel --quiet compile -i $(po) -o $(po:.po=.mo) -l bg &&) true
 	touch $@
 
-test: check
+# The journeys need a browser: the machine's own, else Debian's.
+browser:
+	command -v chromium >/dev/null || { apt-get update -q && apt-get install -q -y --no-install-recommends chromium; }
+
+test: check browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup
