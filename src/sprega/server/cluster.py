@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -75,16 +77,18 @@ class Cluster:
         """Where uploaded files lie, outside of what the web serves."""
         return self.folder / "files"
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
         """A secret: from the environment, else made once and kept where only the owner reads."""
         from_outside = os.environ.get(f"SPREGA_{name.upper()}")
         if from_outside:
             return from_outside
         path = self.folder / "secrets.json"
-        kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        if name not in kept:
-            kept[name] = secrets.token_urlsafe(48)
-            _replace(path, json.dumps(kept, indent=2) + "\n", 0o600)
+        with (self.folder / "secrets.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two processes that make one secret would keep different ones
+            kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
+            if name not in kept:
+                kept[name] = make()
+                _replace(path, json.dumps(kept, indent=2) + "\n", 0o600)
         return str(kept[name])
 
 

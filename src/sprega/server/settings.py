@@ -38,7 +38,7 @@ AUTH_USER_MODEL = "accounts.Person"
 # Each room is a folder; this list is all that the house knows of it.
 ROOMS = [room for room in os.environ.get("SPREGA_FURTHER_ROOMS", "").split(",") if room]
 
-FOUNDATION = ["organisations", "accounts", "access", "ui"]
+FOUNDATION = ["organisations", "accounts", "access", "ledger", "ui"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

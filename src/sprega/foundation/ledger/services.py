@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The ledger's service identities."""
+
+from sprega.foundation.access.services import Service, register
+
+EXPORT = register(
+    Service("export-ledger", "writes the ledger into a file for an auditor", reads=("ledger_payload",))
+)
+ERASE = register(
+    Service(
+        "erase-events",
+        "erases what the ledger holds of a person; the commitments stay",
+        reads=("ledger_payload",),
+        writes=("ledger_payload",),
+    )
+)
