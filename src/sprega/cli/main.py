@@ -10,13 +10,13 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from sprega.cli import check, clear, example
+from sprega.cli import check, clear, example, verify
 from sprega.cli.refusal import INTERRUPTED, REFUSED, Refusal
 from sprega.cli.texts import argparse_in
 from sprega.engines.model import EngineError, Sentence
 from sprega.foundation.language import LANGUAGES, Language, spoken_here
 
-COMMANDS = (clear, check, example)
+COMMANDS = (clear, check, example, verify)
 BROKEN_PIPE = 141
 TERMINATED = 143
 
