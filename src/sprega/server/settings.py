@@ -38,7 +38,7 @@ AUTH_USER_MODEL = "accounts.Person"
 # Each room is a folder; this list is all that the house knows of it.
 ROOMS = [room for room in os.environ.get("SPREGA_FURTHER_ROOMS", "").split(",") if room]
 
-FOUNDATION = ["organisations", "accounts", "access", "ledger", "ui"]
+FOUNDATION = ["organisations", "accounts", "access", "ledger", "jobs", "ui"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "procrastinate.contrib.django",
     *(f"sprega.foundation.{name}" for name in FOUNDATION),
     *ROOMS,
 ]
