@@ -2,12 +2,14 @@
 """`sprega check`: both bounds, findings in words, and an exit code for each outcome."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Command
+from sprega.formats.purchase_workbook import write_purchase
+from tests.cli.conftest import Command, small_purchase
 
 
 @pytest.fixture
@@ -35,8 +37,30 @@ def test_a_right_result(
     assert sprega("check", result.parent if folder else result) == 0
     said = capsys.readouterr().out
     assert "Bound recomputed here, by arithmetic alone:" in said
+    assert "CO2" not in said
     assert "Bound that the solver reported:" in said
     assert said.rstrip().endswith("The result is right.")
+
+
+def test_the_cost_is_the_payment_and_the_bounds_are_of_what_was_minimised(
+    tmp_path: Path, sprega: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    purchase = small_purchase(co2_price=0.5)
+    bids = tuple(replace(bid, co2=2.0) for bid in purchase.bids)
+    write_purchase(replace(purchase, bids=bids), tmp_path / "p.xlsx")
+    assert sprega("clear", tmp_path / "p.xlsx", "--out", tmp_path / "r", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["cost"], told["objective"]) == (2000.0, 2145.0)
+    assert sprega("check", tmp_path / "r") == 0
+    assert capsys.readouterr().out.replace("\N{NO-BREAK SPACE}", " ").splitlines() == [
+        "Cost of the award: 2 000.00 EUR",
+        "Cost with CO2 at its price, to which the bounds belong: 2 145.00 EUR",
+        "Bound recomputed here, by arithmetic alone: 2 145.00 EUR",
+        "Bound that the solver reported: 2 145.00 EUR",
+        "The result is right.",
+    ]
+    assert sprega("check", tmp_path / "r", "--lang", "bg") == 0
+    assert "Разход с CO2 по цената му" in capsys.readouterr().out
 
 
 def test_a_wrong_result(result: Path, sprega: Command, capsys: pytest.CaptureFixture[str]) -> None:

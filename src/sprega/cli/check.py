@@ -39,7 +39,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
     found = recheck(clearing)
     currency = clearing.purchase.currency
-    print(say(Sentence("Cost of the award: {amount}", {"amount": Money(clearing.award.objective, currency)})))
+    award = clearing.award
+    print(say(Sentence("Cost of the award: {amount}", {"amount": Money(award.payment, currency)})))
+    if clearing.purchase.co2_price > 0:
+        objective = {"amount": Money(award.objective, currency)}
+        print(say(Sentence("Cost with CO2 at its price, to which the bounds belong: {amount}", objective)))
     if math.isfinite(found.certified_bound):
         certified = {"amount": Money(found.certified_bound, currency)}
         print(say(Sentence("Bound recomputed here, by arithmetic alone: {amount}", certified)))

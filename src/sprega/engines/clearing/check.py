@@ -8,6 +8,7 @@ of the engine's fold; some groups by the general program beside the compiled ker
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import factorial
@@ -16,17 +17,32 @@ import numpy as np
 
 from sprega.engines.award.certificate import lower_bound
 from sprega.engines.award.evaluate import evaluate, violations
+from sprega.engines.award.milp import GAP
 from sprega.engines.award.model import Award, Floats
 from sprega.engines.award.solve import group_payment
+from sprega.engines.award.worst_group import worst_group
 from sprega.engines.clearing.exact import cost_game, is_exact, nucleolus_shares
-from sprega.engines.clearing.minor_units import largest_remainder, round_half_up
+from sprega.engines.clearing.minor_units import largest_remainder
 from sprega.engines.clearing.model import APPLICABLE, JOINING_PAYS, OBJECTS, RULES, Clearing
-from sprega.engines.clearing.price_list import equal_price_invoice
-from sprega.engines.clearing.sharing import equal_price_shares, proportional_shares
-from sprega.engines.model import Sentence
+from sprega.engines.clearing.price_list import (
+    equal_price_invoice,
+    invoice_targets,
+    nearest_invoices,
+    supplier_totals,
+    unit_prices,
+)
+from sprega.engines.clearing.sampled import PRECISION, SEPARATION_SECONDS
+from sprega.engines.clearing.sharing import equal_price_shares, proportional_shares, today
+from sprega.engines.model import EngineError, Sentence
 
-CLOSE = 1e-7
-"""Relative difference of figures that counts as equal."""
+ADDED = 1e-12
+"""Part by which a sum of floats may differ when another machine adds them in another order."""
+
+SOLVED = 1e-9
+"""Part of the cost by which what solved programs give may differ: groups' costs, smallest complaint."""
+
+FEASIBLE = 1e-7
+"""Part by which a plan may miss a term (`violations`): by as much it may be cheaper than any bound allows."""
 
 SPOT_CHECKS = 5
 """Groups priced a second time by the general program."""
@@ -71,6 +87,12 @@ def recheck(clearing: Clearing) -> Recheck:
     Returns
     -------
     Recheck
+
+    Notes
+    -----
+    Amounts count as equal within half a minor unit of the currency, so that a changed cent is found; beyond
+    what a float can hold (`ADDED`) or a solver closes (`SOLVED`), within that part of the cost. Whole minor
+    units are compared as they are.
     """
     award = clearing.award
     if award.certificate is None:
@@ -79,13 +101,25 @@ def recheck(clearing: Clearing) -> Recheck:
         certified = lower_bound(clearing.purchase, award.certificate)
     findings = [*_award(clearing, certified), *_sums(clearing)]
     if not any(finding.wrong for finding in findings):
-        findings += _game(clearing)
+        findings += [*_prices(clearing), *_game(clearing)]
     good = not any(finding.wrong for finding in findings)
     return Recheck(good, tuple(findings), certified, award.bound)
 
 
-def _close(a: float, b: float, scale: float) -> bool:
-    return abs(a - b) <= CLOSE * max(abs(scale), 1e-9)
+def _slack(clearing: Clearing, part: float) -> float:
+    """Half a minor unit, or that part of the cost where floats or solvers are not as exact."""
+    scale = max(abs(clearing.award.objective), abs(clearing.cost), float(np.abs(clearing.stand_alone).sum()))
+    return max(part * scale, 0.5 * 10.0**-clearing.price_list.digits)
+
+
+def _same(stated: Floats | float, found: Floats | float, slack: Floats | float) -> bool:
+    """Whether figures are equal but for the slack; the same infinity, and both unknown, are equal too."""
+    one, other = np.asarray(stated, dtype=np.float64), np.asarray(found, dtype=np.float64)
+    if one.shape != other.shape:
+        return False
+    with np.errstate(invalid="ignore"):
+        near = np.abs(one - other) <= slack
+    return bool(np.all(near | (one == other) | (np.isnan(one) & np.isnan(other))))
 
 
 def _award(clearing: Clearing, certified: float) -> Iterator[Finding]:
@@ -96,28 +130,38 @@ def _award(clearing: Clearing, certified: float) -> Iterator[Finding]:
         yield Finding(Sentence("The award breaks this term or rule: {key}.", {"key": key}))
     if not np.isfinite(priced.payment):
         return
-    for name, stated, found in (
-        (Sentence("cost"), award.payment, priced.payment),
-        (Sentence("objective"), award.objective, priced.objective),
-        (Sentence("CO2"), award.co2, priced.co2),
+    slack = _slack(clearing, ADDED)
+    for name, stated, found, near in (
+        (Sentence("cost"), award.payment, priced.payment, slack),
+        (Sentence("objective"), award.objective, priced.objective, slack),
+        (Sentence("CO2"), award.co2, priced.co2, SOLVED * abs(priced.co2)),
     ):
-        if not _close(stated, found, found):
+        if not _same(stated, found, near):
             values = {"name": name, "stated": stated, "found": found}
             yield Finding(Sentence("The {name} is stated as {stated}, recomputed as {found}.", values))
-    yield from _payments(award, priced)
-    limit = award.objective + CLOSE * abs(award.objective)
-    if not _close(award.certified_bound, certified, award.objective):
+    yield from _payments(award, priced, slack)
+    yield from _bounds(clearing, certified)
+
+
+def _bounds(clearing: Clearing, certified: float) -> Iterator[Finding]:
+    """The certified bound again; the solver's is believed, but must not contradict what else is said."""
+    award, slack = clearing.award, _slack(clearing, ADDED)
+    if not _same(award.certified_bound, certified, slack):
         values = {"stated": award.certified_bound, "found": certified}
         yield Finding(Sentence("The certified bound is stated as {stated}, recomputed as {found}.", values))
-    if certified > limit or award.bound > limit:
+    if certified > award.objective + FEASIBLE * abs(award.objective) or award.bound > award.objective + slack:
         yield Finding(Sentence("A bound is above the award that it is to bound."))
+    if award.bound < min(certified, award.objective) - slack:
+        yield Finding(Sentence("The solver's bound is stated lower than the recomputed one."))
+    closed = award.objective - award.bound <= max(2 * GAP * abs(award.objective), slack)
+    if (award.proven and not closed) or (clearing.proven and not award.proven):
+        yield Finding(Sentence("The award is said to be the cheapest, but its bound does not prove it."))
 
 
-def _payments(award: Award, priced: Award) -> Iterator[Finding]:
+def _payments(award: Award, priced: Award, slack: float) -> Iterator[Finding]:
     names = ("tier_payment", "goods", "unit_delivery", "lane_delivery", "fixed", "top_up")
     for name in names:
-        stated, found = getattr(award, name), getattr(priced, name)
-        if stated.shape != found.shape or np.any(np.abs(stated - found) > CLOSE * max(priced.payment, 1e-9)):
+        if not _same(getattr(award, name), getattr(priced, name), slack):
             yield Finding(Sentence("The payments “{name}” differ from the recomputed ones.", {"name": name}))
 
 
@@ -126,16 +170,24 @@ def _sums(clearing: Clearing) -> Iterator[Finding]:
     purchase, cost = clearing.purchase, clearing.cost
     for rule in RULES:
         share = clearing.shares[rule]
-        if len(share) != len(purchase.players) or not _close(float(share.sum()), cost, cost):
+        if len(share) != len(purchase.players) or not _same(
+            float(share.sum()), cost, _slack(clearing, ADDED)
+        ):
             yield Finding(
                 Sentence("The shares of the rule “{rule}” do not add up to the cost.", {"rule": rule})
             )
-    listed = clearing.price_list
-    owed = clearing.award
-    totals = owed.goods.sum(1) + owed.unit_delivery.sum(1) + owed.lane_delivery.sum((1, 2)) + owed.fixed
-    exact = [round_half_up(float(total), listed.digits) for total in totals + owed.top_up]
-    # a total on the very edge of a minor unit may be rounded either way by floating point
-    if np.any(np.abs(listed.supplier_total - totals * 10.0**listed.digits) > 0.501):
+    if not _same(clearing.today, today(purchase), _slack(clearing, ADDED)):
+        yield Finding(Sentence("What the members pay today does not follow from the prices of today."))
+    listed, owed = clearing.price_list, clearing.award
+    try:
+        totals = supplier_totals(purchase, owed, digits=listed.digits)
+        rounded = largest_remainder(
+            clearing.shares[clearing.rule], int(listed.supplier_total.sum()), listed.digits
+        )
+    except EngineError as error:
+        yield Finding(error.sentence)
+        return
+    if np.any(listed.supplier_total != totals):
         yield Finding(Sentence("A supplier's total is not its exact sum, rounded half up."))
     if np.any(listed.amount.sum(axis=1) != listed.supplier_total):
         yield Finding(Sentence("The price list does not add up to the suppliers' totals."))
@@ -145,15 +197,13 @@ def _sums(clearing: Clearing) -> Iterator[Finding]:
         paid[note.payee] -= note.amount
     if np.any(paid != listed.share):
         yield Finding(Sentence("Price list and balancing notes do not add up to the members' shares."))
-    total = int(listed.supplier_total.sum())
-    rounded = largest_remainder(clearing.shares[clearing.rule], total, listed.digits)
-    if np.any(np.abs(listed.share[list(purchase.players)] - rounded) > 1) or int(listed.share.sum()) != total:
+    own = np.zeros_like(listed.share)
+    own[list(purchase.players)] = rounded
+    if np.any(listed.share != own):
         yield Finding(Sentence("The members' rounded shares do not follow from the rule applied."))
-    if sum(exact) != total and abs(sum(exact) - total) > len(exact):
-        yield Finding(Sentence("The suppliers' totals do not add up to the cost."))
     if np.any((listed.amount > 0) & (equal_price_invoice(purchase, owed) <= 0) & ~_buys(clearing)):
         yield Finding(Sentence("A supplier invoices a member that buys nothing from it."))
-    if np.any(listed.amount < 0):
+    if np.any(listed.amount < 0) or any(note.amount <= 0 for note in listed.notes):
         yield Finding(Sentence("The price list holds an amount below zero."))
 
 
@@ -162,6 +212,28 @@ def _buys(clearing: Clearing) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
     bought = np.zeros((len(purchase.suppliers), len(purchase.members)))
     np.add.at(bought.T, purchase.demand_member, clearing.award.delivered.T)
     return bought > 0
+
+
+def _prices(clearing: Clearing) -> Iterator[Finding]:
+    """The price list is as near to the invoices at equal prices as can be, and unit prices follow from it."""
+    purchase, award, listed = clearing.purchase, clearing.award, clearing.price_list
+    if not _same(listed.equal_price, equal_price_invoice(purchase, award), _slack(clearing, ADDED)):
+        yield Finding(Sentence("The invoices at the same price for all differ from the recomputed ones."))
+    target, allowed = invoice_targets(purchase, award, listed.supplier_total, digits=listed.digits)
+    try:
+        best, received = nearest_invoices(target, allowed, listed.supplier_total, listed.share)
+    except EngineError as error:
+        yield Finding(error.sentence)
+        return
+    # several lists may be equally near, so what is compared is how near
+    noted = sum(note.amount for note in listed.notes)
+    if noted != int(np.maximum(received, 0).sum()):
+        yield Finding(Sentence("The balancing notes move more, or less, than invoices cannot carry."))
+    elif np.abs(listed.amount - target).sum() != np.abs(best - target).sum():
+        yield Finding(Sentence("The price list is not as near to the same price for all as it can be."))
+    found = unit_prices(purchase, award, listed.amount, digits=listed.digits)
+    if not _same(listed.unit_price, found, SOLVED * np.abs(np.nan_to_num(found))):
+        yield Finding(Sentence("The unit prices do not follow from the invoices."))
 
 
 def _game(clearing: Clearing) -> Iterator[Finding]:
@@ -177,7 +249,7 @@ def _game(clearing: Clearing) -> Iterator[Finding]:
         return
     named = {"equal-price": equal_price_shares(purchase, award)}
     named["proportional"] = proportional_shares(clearing.cost, clearing.stand_alone)
-    yield from _shares_equal(clearing, named)
+    yield from _shares_equal(clearing, named, ADDED)
     if clearing.mode == "sampled":
         yield from _sampled(clearing)
     else:
@@ -195,9 +267,9 @@ def _game(clearing: Clearing) -> Iterator[Finding]:
         yield Finding(Sentence("The rule applied is “{rule}”; it should be “{automatic}”.", values))
 
 
-def _shares_equal(clearing: Clearing, named: dict[str, Floats]) -> Iterator[Finding]:
+def _shares_equal(clearing: Clearing, named: dict[str, Floats], part: float) -> Iterator[Finding]:
     for rule, found in named.items():
-        if np.any(np.abs(clearing.shares[rule] - found) > CLOSE * max(clearing.cost, 1e-9)):
+        if not _same(clearing.shares[rule], found, _slack(clearing, part)):
             yield Finding(
                 Sentence("The shares of the rule “{rule}” differ from the recomputed ones.", {"rule": rule})
             )
@@ -217,65 +289,69 @@ def _exact(clearing: Clearing) -> Iterator[Finding]:
     else:
         yield Finding(Sentence("A time limit ended the search; shares were not rechecked."), wrong=False)
         return
-    total = float(clearing.stand_alone.sum())
-    if not proven or (
-        clearing.coalition_cost is not None
-        and np.any(np.abs(clearing.coalition_cost - cost) > CLOSE * max(total, 1e-9))
-    ):
+    total, slack = float(clearing.stand_alone.sum()), _slack(clearing, SOLVED)
+    if not proven or not (clearing.coalition_cost is None or _same(clearing.coalition_cost, cost, slack)):
         yield Finding(Sentence("The groups' costs differ from the recomputed ones."))
-    for mask in (
-        np.random.default_rng(0).integers(1, max(2, len(cost) - 1), SPOT_CHECKS) if len(cost) > 2 else ()
-    ):
-        members = tuple(m for b, m in enumerate(players) if int(mask) >> b & 1)
-        if clearing.proven and not _close(group_payment(purchase, members).payment, float(cost[mask]), total):
-            yield Finding(Sentence("A group's cost differs when it is priced a second time."))
-    alone = cost[1 << np.arange(len(players))]
-    if np.any(np.abs(alone - clearing.stand_alone) > CLOSE * max(total, 1e-9)):
+    if clearing.proven and len(cost) > 2:
+        yield from _second_pricing(clearing, cost)
+    if not _same(clearing.stand_alone, cost[1 << np.arange(len(players))], slack):
         yield Finding(Sentence("The costs of buying alone differ from the recomputed ones."))
-    shapley = shapley_by_definition(cost)
+    yield from _shares_equal(clearing, {"shapley": shapley_by_definition(cost)}, ADDED)
     nucleolus = nucleolus_shares(cost, bounded=clearing.joining_pays)
-    yield from _shares_equal(clearing, {"shapley": shapley, "nucleolus": nucleolus})
+    yield from _shares_equal(clearing, {"nucleolus": nucleolus}, SOLVED)
     masks = np.arange(1, len(cost) - 1)
     for rule in RULES:
         stated = clearing.stability[rule]
-        if not len(masks):
-            continue
-        excess = _sums_of_groups(clearing.shares[rule])[masks] - cost[masks]
-        # a group within rounding of the tolerance may be counted either way
-        surely = int((excess > (OBJECTS + CLOSE) * total).sum())
-        perhaps = int((excess > (OBJECTS - CLOSE) * total).sum())
-        worst = stated.worst_excess
-        told = stated.objecting is not None and surely <= stated.objecting <= perhaps
-        if (
-            not told
-            or isinstance(worst, tuple)
-            or worst is None
-            or not _close(worst, float(excess.max()), total)
-        ):
+        if len(masks):
+            excess = _sums_of_groups(clearing.shares[rule])[masks] - cost[masks]
+            most = float(excess.max())
+            # a group within rounding of the tolerance may be counted either way
+            surely = int((excess > OBJECTS * total + SOLVED * total).sum())
+            perhaps = int((excess > OBJECTS * total - SOLVED * total).sum())
+            named = sum(1 << players.index(m) for m in set(stated.worst_coalition) & set(players))
+            told = (
+                stated.objecting is not None
+                and surely <= stated.objecting <= perhaps
+                and isinstance(stated.worst_excess, float)
+                and _same(stated.worst_excess, most, slack)
+                and 0 < named < len(cost) - 1
+                and set(stated.worst_coalition) <= set(players)
+                and _same(float(excess[named - 1]), most, slack)
+            )
+        else:
+            told = not stated.objecting and stated.worst_excess is None
+        if not told:
             yield Finding(
                 Sentence("Who would object under “{rule}” differs from what was recomputed.", {"rule": rule})
             )
 
 
+def _second_pricing(clearing: Clearing, cost: Floats) -> Iterator[Finding]:
+    """Some groups by the general program, within what that program calls feasible."""
+    players, total = clearing.purchase.players, float(clearing.stand_alone.sum())
+    for mask in np.random.default_rng(0).integers(1, len(cost) - 1, SPOT_CHECKS):
+        members = tuple(m for b, m in enumerate(players) if int(mask) >> b & 1)
+        again = group_payment(clearing.purchase, members).payment
+        if not _same(again, float(cost[mask]), FEASIBLE * max(total, 1e-9)):
+            yield Finding(Sentence("A group's cost differs when it is priced a second time."))
+
+
 def _sampled(clearing: Clearing) -> Iterator[Finding]:
-    """What can be redone without sampling again: the costs alone, and the worst groups named."""
+    """What can be redone without sampling again: the costs alone, and the groups with most to gain."""
     purchase = clearing.purchase
     players = purchase.players
-    total = float(clearing.stand_alone.sum())
+    total, slack = float(clearing.stand_alone.sum()), _slack(clearing, SOLVED)
     yield Finding(
         Sentence("Shares by contribution are sampled: their sum and intervals were checked, not the sample."),
         wrong=False,
     )
     if clearing.proven:
-        for position, member in enumerate(players):
-            alone = group_payment(purchase, (member,)).payment
-            if not _close(alone, float(clearing.stand_alone[position]), total):
-                yield Finding(Sentence("The costs of buying alone differ from the recomputed ones."))
-                break
-    low, high = clearing.share_intervals["shapley"]
-    if np.any(clearing.shares["shapley"] < low - CLOSE * total) or np.any(
-        clearing.shares["shapley"] > high + CLOSE * total
-    ):
+        alone = [group_payment(purchase, (m,), plan=clearing.award).payment for m in players]
+        if not _same(clearing.stand_alone, np.array(alone), slack):
+            yield Finding(Sentence("The costs of buying alone differ from the recomputed ones."))
+    low, high = clearing.share_intervals.get("shapley", (np.full(len(players), np.nan),) * 2)
+    added = _slack(clearing, ADDED)
+    if not np.all((low - added <= clearing.shares["shapley"]) & (clearing.shares["shapley"] <= high + added)):
         yield Finding(Sentence("A sampled share lies outside its interval."))
     for rule in RULES:
         stated = clearing.stability[rule]
@@ -284,17 +360,33 @@ def _sampled(clearing: Clearing) -> Iterator[Finding]:
                 Sentence("The interval of the worst excess under “{rule}” is none.", {"rule": rule})
             )
             continue
-        group = [players.index(m) for m in stated.worst_coalition]
-        excess = (
-            float(clearing.shares[rule][group].sum())
-            - group_payment(purchase, stated.worst_coalition).payment
-        )
-        if clearing.proven and not _close(excess, stated.worst_excess[0], 10 * total):
+        group = stated.worst_coalition
+        if set(group) <= set(players) and 0 < len(group) < len(players):
+            paid = float(clearing.shares[rule][[players.index(m) for m in group]].sum())
+            excess = paid - group_payment(purchase, group, plan=clearing.award).payment
+            # what the group was found to pay is solved to this precision
+            near = max(slack, 2 * PRECISION * total)
+            told = not clearing.proven or (
+                _same(excess, stated.worst_excess[0], near) and excess <= stated.worst_excess[1] + near
+            )
+        else:
+            told = not group and stated.worst_excess[0] == float("-inf")
+        if told and stated.objecting is None:
+            # whatever group is found now, it cannot gain more than what was said to be the most
+            soon = time.monotonic() + SEPARATION_SECONDS
+            again = worst_group(purchase, clearing.shares[rule], precision=PRECISION * total, deadline=soon)
+            told = again.low <= stated.worst_excess[1] + slack
+        else:
+            told = False
+        if not told:
             yield Finding(
                 Sentence("Who would object under “{rule}” differs from what was recomputed.", {"rule": rule})
             )
-    if clearing.least_core is None or clearing.least_core[0] > clearing.least_core[1]:
+    core, point = clearing.least_core, clearing.stability["nucleolus"].worst_excess
+    if core is None or core[0] > core[1]:
         yield Finding(Sentence("The bounds of the smallest complaint are missing or crossed."))
+    elif isinstance(point, tuple) and core[0] > point[1] + slack:
+        yield Finding(Sentence("The smallest complaint is stated larger than that of a sharing listed."))
 
 
 def shapley_by_definition(cost: Floats) -> Floats:

@@ -108,10 +108,10 @@ def price_list(purchase: Purchase, award: Award, shares: Floats, *, digits: int)
     Notes
     -----
     A supplier's total is its exact sum, rounded half up, and the shares are rounded to the sum of
-    these totals by largest remainder. The invoice at equal prices is rounded by largest remainder
-    within each supplier, and `nearest_invoices` goes from there. `unit_price` spreads each amount
-    over the items in proportion to what they cost at equal prices, each with its own delivery; what
-    a lot's delivery to a site and the supplier's `fixed` cost is spread by goods value.
+    these totals by largest remainder. `nearest_invoices` goes from the invoices at equal prices as
+    `invoice_targets` rounds them. `unit_price` spreads each amount over the items in proportion to
+    what they cost at equal prices, each with its own delivery; what a lot's delivery to a site and
+    the supplier's `fixed` cost is spread by goods value.
 
     Examples
     --------
@@ -138,43 +138,131 @@ def price_list(purchase: Purchase, award: Award, shares: Floats, *, digits: int)
     array([2.])
     """
     owed = [_owed(award, supplier) for supplier in range(len(purchase.suppliers))]
-    totals = np.array([_total(purchase, k, owed[k], digits) for k in range(len(owed))], dtype=np.int64)
+    totals = supplier_totals(purchase, award, digits=digits)
     _refuse_unfit_shares(purchase, shares, math.fsum(owed), digits)
     delivered = _delivered(purchase, award)
-    member, members = purchase.demand_member, len(purchase.members)
-    bought = _total_by(delivered, member, members)
-    value = _row_value(purchase, award, delivered)
-    equal_price = _total_by(value, member, members)
-
-    for k in np.flatnonzero((totals > 0) & ~(bought > 0).any(axis=1)).tolist():
+    target, allowed = invoice_targets(purchase, award, totals, digits=digits)
+    for k in np.flatnonzero((totals > 0) & ~allowed.any(axis=1)).tolist():
         raise EngineError(
             Sentence(
                 "Supplier {supplier} is owed {amount} but delivers to nobody.",
                 {"supplier": purchase.suppliers[k].code, "amount": owed[k]},
             )
         )
-    share = np.zeros(members, dtype=np.int64)
+    share = np.zeros(len(purchase.members), dtype=np.int64)
     share[list(purchase.players)] = largest_remainder(shares, int(totals.sum()), digits)
-
-    target = np.zeros(bought.shape, dtype=np.int64)
-    for k in range(len(totals)):
-        buyers = np.flatnonzero(bought[k] > 0)
-        if buyers.size:
-            invoiced = math.fsum(equal_price[k])
-            rounded = int(totals[k])
-            if abs(invoiced * 10**digits - rounded) > 1:
-                rounded = round_half_up(invoiced, digits)
-            target[k, buyers] = largest_remainder(equal_price[k, buyers], rounded, digits)
-    amount, received = nearest_invoices(target, bought > 0, totals, share)
+    amount, received = nearest_invoices(target, allowed, totals, share)
+    value = _row_value(purchase, award, delivered)
     return PriceList(
         amount=amount,
-        equal_price=equal_price,
+        equal_price=_total_by(value, purchase.demand_member, len(purchase.members)),
         unit_price=_unit_price(purchase, delivered, value, amount / 10**digits),
         share=share,
         supplier_total=totals,
         notes=_notes(received),
         digits=digits,
     )
+
+
+def invoice_targets(
+    purchase: Purchase, award: Award, totals: Cents, *, digits: int
+) -> tuple[Cents, NDArray[np.bool_]]:
+    """The invoices at equal prices in minor units, which the price list stays as near to as it can.
+
+    Parameters
+    ----------
+    purchase : Purchase
+    award : Award
+        An award of the whole purchase.
+    totals : (suppliers,) int64
+        What each supplier is paid, in minor units.
+    digits : int
+        Minor units of the currency: 2 means cents.
+
+    Returns
+    -------
+    target : (suppliers, members) int64
+        In minor units, rounded by largest remainder within each supplier.
+    allowed : (suppliers, members) bool
+        Where something is bought, so that there may be an invoice.
+
+    Examples
+    --------
+    The purchase of `equal_price_invoice`.
+
+    >>> from sprega.engines.award.model import Item, Member, Site, Supplier
+    >>> purchase = Purchase(
+    ...     name="Salt", currency="EUR", award="whole-lot",
+    ...     members=(Member("A", "A", "A", "company"), Member("B", "B", "B", "company")),
+    ...     sites=(Site("A1", 0, "A1"), Site("B1", 1, "B1")), items=(Item("salt", "Salt", 0, "t"),),
+    ...     lots=("salt",), suppliers=(Supplier("S", "S"),), bids=(),
+    ...     demand_site=np.array([0, 1]), demand_item=np.array([0, 0]),
+    ...     demand_quantity=np.array([30.0, 10.0]), demand_price=np.array([np.nan, np.nan]),
+    ...     per_unit=np.array([[0.0, 0.5]]), per_lane=np.zeros((1, 2)))
+    >>> award = Award(
+    ...     delivered=np.array([[30.0, 10.0]]), tier_payment=np.array([[80.0]]),
+    ...     goods=np.array([[80.0]]), unit_delivery=np.array([[0.0, 5.0]]),
+    ...     lane_delivery=np.zeros((1, 2, 1)), fixed=np.zeros(1), top_up=np.zeros(1),
+    ...     payment=85.0, co2=0.0, objective=85.0)
+    >>> invoice_targets(purchase, award, np.array([8500]), digits=2)[0]
+    array([[6000, 2500]])
+    """
+    delivered = _delivered(purchase, award)
+    allowed = _total_by(delivered, purchase.demand_member, len(purchase.members)) > 0
+    equal_price = equal_price_invoice(purchase, award)
+    target = np.zeros(allowed.shape, dtype=np.int64)
+    for k in range(len(totals)):
+        buyers = np.flatnonzero(allowed[k])
+        if buyers.size:
+            invoiced = math.fsum(equal_price[k])
+            rounded = int(totals[k])
+            if abs(invoiced * 10**digits - rounded) > 1:
+                rounded = round_half_up(invoiced, digits)
+            target[k, buyers] = largest_remainder(equal_price[k, buyers], rounded, digits)
+    return target, allowed
+
+
+def unit_prices(purchase: Purchase, award: Award, amount: Cents, *, digits: int) -> Floats:
+    """Invoices spread over the items that they are for, per unit: `PriceList.unit_price`.
+
+    Parameters
+    ----------
+    purchase : Purchase
+    award : Award
+        An award of the whole purchase.
+    amount : (suppliers, members) int64
+        The invoices, in minor units.
+    digits : int
+        Minor units of the currency: 2 means cents.
+
+    Returns
+    -------
+    (suppliers, members, items) floats
+        In currency; nan where nothing is bought.
+
+    Examples
+    --------
+    The purchase of `equal_price_invoice`, where the second member is invoiced 20, delivery in.
+
+    >>> from sprega.engines.award.model import Item, Member, Site, Supplier
+    >>> purchase = Purchase(
+    ...     name="Salt", currency="EUR", award="whole-lot",
+    ...     members=(Member("A", "A", "A", "company"), Member("B", "B", "B", "company")),
+    ...     sites=(Site("A1", 0, "A1"), Site("B1", 1, "B1")), items=(Item("salt", "Salt", 0, "t"),),
+    ...     lots=("salt",), suppliers=(Supplier("S", "S"),), bids=(),
+    ...     demand_site=np.array([0, 1]), demand_item=np.array([0, 0]),
+    ...     demand_quantity=np.array([30.0, 10.0]), demand_price=np.array([np.nan, np.nan]),
+    ...     per_unit=np.array([[0.0, 0.5]]), per_lane=np.zeros((1, 2)))
+    >>> award = Award(
+    ...     delivered=np.array([[30.0, 10.0]]), tier_payment=np.array([[80.0]]),
+    ...     goods=np.array([[80.0]]), unit_delivery=np.array([[0.0, 5.0]]),
+    ...     lane_delivery=np.zeros((1, 2, 1)), fixed=np.zeros(1), top_up=np.zeros(1),
+    ...     payment=85.0, co2=0.0, objective=85.0)
+    >>> unit_prices(purchase, award, np.array([[6500, 2000]]), digits=2)[0, 1]
+    array([2.])
+    """
+    delivered = _delivered(purchase, award)
+    return _unit_price(purchase, delivered, _row_value(purchase, award, delivered), amount / 10**digits)
 
 
 def nearest_invoices(
@@ -387,6 +475,13 @@ def _total_by(rows: Floats, group: Integers, groups: int) -> Floats:
     """Sums of the columns of each group, shape (suppliers, groups)."""
     sums = [np.bincount(group, weights=row, minlength=groups) for row in rows]
     return np.array(sums, dtype=np.float64).reshape(len(rows), groups)
+
+
+def supplier_totals(purchase: Purchase, award: Award, *, digits: int) -> Cents:
+    """What each supplier is paid, in minor units: its exact sum, rounded half up; shape (suppliers,)."""
+    suppliers = range(len(purchase.suppliers))
+    totals = [_total(purchase, k, _owed(award, k), digits) for k in suppliers]
+    return np.array(totals, dtype=np.int64)
 
 
 def _owed(award: Award, supplier: int) -> float:
