@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "procrastinate.contrib.django",
     *(f"sprega.foundation.{name}" for name in FOUNDATION),
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sprega.foundation.ui.middleware.content_security",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -63,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sprega.foundation.access.middleware.IdentityMiddleware",
+    "sprega.foundation.ui.preferences.language_middleware",
 ]
 ROOT_URLCONF = "sprega.server.urls"
 WSGI_APPLICATION = "sprega.server.wsgi.application"
@@ -75,7 +78,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+                "sprega.foundation.ui.context.shell",
+            ],
+            "builtins": ["sprega.foundation.ui.templatetags.ui"],
         },
     }
 ]
@@ -85,6 +90,9 @@ NAMED = {"en": _("English"), "bg": _("Bulgarian")}
 LANGUAGES = [(code, NAMED[code]) for code in CLUSTER.languages]
 TIME_ZONE = "Europe/Sofia"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["sprega.foundation.ui.formats"]
+FORM_RENDERER = "sprega.foundation.ui.forms.Renderer"
+CSRF_FAILURE_VIEW = "sprega.foundation.ui.errors.csrf_failure"
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True

@@ -7,8 +7,17 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
+# Pages for what went wrong ask the database nothing.
+handler400 = "sprega.foundation.ui.errors.bad_request"
+handler403 = "sprega.foundation.ui.errors.permission_denied"
+handler404 = "sprega.foundation.ui.errors.page_not_found"
+handler500 = "sprega.foundation.ui.errors.server_error"
+
 urlpatterns = [
-    path(f"{room.rpartition('.')[2]}/", include(import_module(f"{room}.urls")))
-    for room in settings.ROOMS
-    if find_spec(f"{room}.urls")
+    path("", include("sprega.foundation.ui.urls")),
+    *(
+        path(f"{room.rpartition('.')[2]}/", include(import_module(f"{room}.urls")))
+        for room in settings.ROOMS
+        if find_spec(f"{room}.urls")
+    ),
 ]

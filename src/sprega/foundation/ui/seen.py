@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who can see a figure: the mark that stands beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from sprega.foundation.access.models import Visibility
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A class, its icon, its words, and a sentence that says more."""
+
+    visibility: str
+    icon: str
+    words: str
+    more: str
+
+
+ICONS = {
+    Visibility.PUBLIC: "globe",
+    Visibility.CLUSTER: "users",
+    Visibility.GROUP: "handshake",
+    Visibility.ORGANISATION: "lock",
+    Visibility.DESK: "shield",
+    Visibility.SEALED: "lock-keyhole",
+}
+
+
+def seen_as(visibility: str, until: date | datetime | None = None) -> Seen:
+    """The mark of a class; a sealed one names the day until which nobody opens it, if it is known."""
+    kind = Visibility(visibility)
+    if kind == Visibility.SEALED and until:
+        moment = timezone.localtime(until) if isinstance(until, datetime) else until
+        words = _("sealed until %(day)s") % {"day": date_format(moment, "MONTH_DAY_FORMAT")}
+    else:
+        words = str(kind.label)
+    more = {
+        Visibility.PUBLIC: _("Everybody can see this, also without signing in."),
+        Visibility.CLUSTER: _("All members of the cluster and its office can see this."),
+        Visibility.GROUP: _("Those who take part can see this, and nobody else."),
+        Visibility.ORGANISATION: _("Only people of your own organisation can see this."),
+        Visibility.DESK: _(
+            "Your organisation and the buying desk can see this; you are told of each look of the desk."
+        ),
+        Visibility.SEALED: _("Nobody can read this before the key holders open it together."),
+    }[kind]
+    return Seen(kind.value, ICONS[kind], words, more)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What templates may use without loading it: icons, addresses that may not exist, figures, who sees what."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date, datetime
+from typing import Any
+
+import lucide
+from django import template
+from django.forms import BoundField, CheckboxInput
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from sprega.foundation.room import Task
+from sprega.foundation.ui.figures import written
+from sprega.foundation.ui.seen import Seen, seen_as
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A lucide icon: decoration, or with a label something that is read aloud."""
+    if not label:
+        return _drawn(name)
+    return format_html('<span role="img" aria-label="{}">{}</span>', label, _drawn(name))
+
+
+@functools.cache
+def _drawn(name: str) -> SafeString:
+    # the names are our own templates', never a reader's
+    return mark_safe(lucide._render_icon(name + "", 18, **{"class": "icon", "aria-hidden": "true"}))  # noqa: S308
+
+
+@register.simple_tag
+def address(name: str, *args: Any) -> str:
+    """The address of a page by its name, or nothing where no such page is installed."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter(name="quantity")
+def quantity_filter(value: Any, unit: str = "") -> str:
+    """A number in the reader's language with its unit: `{{ note.tonnes|quantity:"t" }}`."""
+    return written(value, unit)
+
+
+@register.simple_tag(name="quantity")
+def quantity_tag(value: Any, unit: str = "", digits: int | None = None) -> str:
+    """The same with a number of digits: `{% quantity price "EUR" digits=4 %}`."""
+    return written(value, unit, digits)
+
+
+@register.simple_tag
+def seen_by(visibility: str, until: date | datetime | None = None) -> Seen:
+    """The mark of a class: its icon and its words."""
+    return seen_as(visibility, until)
+
+
+@register.filter
+def field_visibility(field: BoundField) -> str:
+    """The class of a form's field, where the form's `visibility` names one."""
+    return getattr(field.form, "visibility", {}).get(field.name, "")
+
+
+@register.filter
+def is_check(field: BoundField) -> bool:
+    """Whether a field is one box to tick, whose label stands beside it."""
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.simple_tag
+def organisation_name(organisation: Any) -> str:
+    """An organisation's name as the reader's language has it."""
+    return (get_language() == "bg" and organisation.name_bg) or organisation.name
+
+
+@register.simple_tag
+def field_target(field: BoundField) -> str:
+    """The id to which a problem of a field links: its control, or the first of several."""
+    return field.subwidgets[0].id_for_label if field.use_fieldset and field.subwidgets else field.auto_id
+
+
+@register.filter
+def is_late(task: Task) -> bool:
+    """Whether a task should have been done by now."""
+    return task.due_at is not None and task.due_at < timezone.now()
