@@ -69,6 +69,15 @@ def test_with_keys_and_a_kept_checkpoint(
     assert "The checkpoint that you kept is the beginning of this ledger." in said
 
 
+def test_a_line_of_an_earlier_export_is_a_checkpoint_too(path: Path, kept: Path, sprega: Command) -> None:
+    kept.write_bytes([line for line in path.read_bytes().splitlines(True) if b'{"checkpoint":' in line][-1])
+    assert sprega("verify", path, "--checkpoint", kept) == 0
+    kept.write_text('{"checkpoint":"a"}\n', "utf-8")
+    assert sprega("verify", path, "--checkpoint", kept) == 2
+    kept.write_text('{"checkpoint":', "utf-8")
+    assert sprega("verify", path, "--checkpoint", kept) == 2
+
+
 def test_a_wrong_ledger(path: Path, sprega: Command, capsys: pytest.CaptureFixture[str]) -> None:
     path.write_bytes(path.read_bytes().replace("бележка 2".encode(), "бележка 9".encode()))
     assert sprega("verify", path, "--lang", "bg") == 1
@@ -158,3 +167,10 @@ def test_only_keys_that_are_trusted_count(
     keys.write_text(f"{new_key('clusters.example/practice').public}\n", "utf-8")
     assert sprega("verify", path, "--keys", keys) == 1
     assert "No known key has signed this checkpoint" in capsys.readouterr().out
+
+
+def test_help_in_bulgarian(sprega: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sprega("verify", "--help", "--lang", "bg") == 0
+    said = capsys.readouterr().out
+    assert "контролна точка, пазена отпреди" in said
+    assert "usage" not in said

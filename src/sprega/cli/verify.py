@@ -154,11 +154,15 @@ def _is_proof(path: Path) -> bool:
 
 
 def _kept(path: Path) -> str:
+    """A signed note, or the line of a ledger file that holds one."""
     from sprega.foundation.ledger.checkpoint import parse_note, read
     from sprega.foundation.ledger.error import LedgerError
+    from sprega.foundation.ledger.export import parsed
 
     note = _small_text(path, NAME_A_CHECKPOINT)
     try:
+        if note.startswith('{"checkpoint":'):
+            note = str(parsed(note.encode())["checkpoint"])
         read(parse_note(note)[0])
     except LedgerError as error:
         raise Refusal(error.sentence, NAME_A_CHECKPOINT) from error

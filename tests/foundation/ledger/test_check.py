@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -184,3 +188,39 @@ def test_a_proof_beside_a_kept_checkpoint(ledger, proof: Proof) -> None:
         check_proof(proof, kept=ledger.note(8))
     fork = sign(Checkpoint("clusters.example/practice", 11, bytes(32)), ledger.old)
     assert "there are two ledgers" in said(check_proof(proof, kept=fork))
+
+
+def test_the_documentation_is_enough(ledger) -> None:
+    """A verifier written from docs/reference/ledger-file.md alone agrees."""
+
+    def top(leaves: list[bytes]) -> bytes:
+        if len(leaves) < 2:
+            return sha256(b"\x00" + leaves[0]).digest() if leaves else sha256(b"").digest()
+        half = 1 << ((len(leaves) - 1).bit_length() - 1)
+        return sha256(b"\x01" + top(leaves[:half]) + top(leaves[half:])).digest()
+
+    lines = b"".join(ledger.lines()).decode().splitlines()
+    keys = {}
+    for text in json.loads(lines[0])["keys"]:
+        name, ident, coded = text.split("+", 2)
+        raw = base64.b64decode(coded)
+        assert sha256(name.encode() + b"\n" + raw).hexdigest()[:8] == ident
+        keys[name, ident] = Ed25519PublicKey.from_public_bytes(raw[1:])
+    leaves, signed = [], 0
+    for line in lines[1:-1]:
+        value = json.loads(line)
+        if "checkpoint" in value:
+            text, _, below = value["checkpoint"].partition("\n\n")
+            _, size, root = text.split("\n")
+            assert (int(size), base64.b64decode(root)) == (len(leaves), top(leaves))
+            _, name, coded = below.split()
+            blob = base64.b64decode(coded)
+            keys[name, blob[:4].hex()].verify(blob[4:], f"{text}\n".encode())
+            signed += 1
+            continue
+        leaves.append(bytes.fromhex(value["commitment"]))
+        if "payload" in value:
+            payload = line.partition('"payload":')[2].rpartition(f',"position":{len(leaves) - 1},')[0]
+            assert sha256(bytes.fromhex(value["salt"]) + payload.encode()).digest() == leaves[-1]
+    assert json.loads(lines[-1]) == {"end": {"checkpoints": signed, "leaves": len(leaves)}}
+    assert (len(leaves), signed, top(leaves)) == (12, 4, check(ledger.lines()).root)

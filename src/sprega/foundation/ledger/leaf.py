@@ -178,34 +178,33 @@ def commitment(salt: bytes, payload: bytes) -> bytes:
 
 def _ordered(value: Any, depth: int) -> Any:
     """The value with its keys in order, once everything in it is known to be allowed."""
-    match value:
-        case None | bool():
-            return value
-        case str():
-            if "\x00" in value:
-                raise LedgerError(
-                    Sentence("An event holds text with a zero character, which no database can keep.")
-                )
-            return value
-        case int():
-            if abs(value) > LARGEST_INTEGER:
-                raise LedgerError(
-                    Sentence("An event holds a whole number too large for other programs. Write it as text.")
-                )
-            return int(value)
-        case float():
+    if isinstance(value, str):
+        if "\x00" in value:
             raise LedgerError(
-                Sentence(
-                    "An event holds a number with a fraction. Programs print such numbers differently: "
-                    "write it as text, or in whole cents."
-                )
+                Sentence("An event holds text with a zero character, which no database can keep.")
             )
+        return value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > LARGEST_INTEGER:
+            raise LedgerError(
+                Sentence("An event holds a whole number too large for other programs. Write it as text.")
+            )
+        return int(value)
+    if isinstance(value, float):
+        raise LedgerError(
+            Sentence(
+                "An event holds a number with a fraction. Programs print such numbers differently: "
+                "write it as text, or in whole cents."
+            )
+        )
     if not depth:
         raise LedgerError(Sentence("An event is nested too deeply. Make its facts flatter."))
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise LedgerError(Sentence("An event has a key that is no text."))
-        keys = sorted(value) if all(map(str.isascii, value)) else sorted(value, key=_utf16)
+        keys = sorted(value) if "".join(value).isascii() else sorted(value, key=_utf16)
         return {_ordered(key, depth): _ordered(value[key], depth - 1) for key in keys}
     if isinstance(value, list | tuple):
         return [_ordered(entry, depth - 1) for entry in value]
