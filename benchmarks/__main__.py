@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every benchmark in one run, as Markdown ready for docs/benchmarks.md.
 
-python -m benchmarks [--only games] [--only award] [--only clearing]
+python -m benchmarks [--only games] [--only award] [--only clearing] [--only ledger]
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-FIELDS = ("games", "award", "clearing")
-PACKAGES = ("numpy", "scipy", "numba", "highspy", "coopgame-py", "coopgt", "pyscipopt", "ortools")
+FIELDS = ("games", "award", "clearing", "ledger")
+PACKAGES = ("numpy", "scipy", "numba", "highspy", "coopgame-py", "coopgt", "pyscipopt", "ortools", "pymerkle")
 HEADS = {
     "games": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
     "award": (*("what", "ours, CPU s", "our gap", "peer", "peer, CPU s", "peer gap", "ratio"),),
     "clearing": ("what", "CPU s", "peak MB", "remark"),
+    "ledger": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
 }
 
 
@@ -48,7 +49,7 @@ def ratio(peer: float, ours: float) -> str:
 
 
 def games(row: tuple[str, float, float, str]) -> tuple[str, ...]:
-    """A row of `benchmarks.games`."""
+    """A row of `benchmarks.games` or `benchmarks.ledger`."""
     what, ours, peer, name = row
     return what, seconds(ours), seconds(peer), ratio(peer, ours), name
 
@@ -65,7 +66,12 @@ def clearing(row: tuple[str, float, float, str]) -> tuple[str, ...]:
     return what, seconds(used), "-" if math.isnan(memory) else f"{memory:.0f}", remark
 
 
-CELLS: dict[str, Callable[..., tuple[str, ...]]] = {"games": games, "award": award, "clearing": clearing}
+CELLS: dict[str, Callable[..., tuple[str, ...]]] = {
+    "games": games,
+    "award": award,
+    "clearing": clearing,
+    "ledger": games,
+}
 
 
 def machine() -> str:
