@@ -102,8 +102,20 @@ def test_warnings_do_not_stop(tmp_path: Path, sprega: Command, capsys: pytest.Ca
     )
     assert sprega("clear", path, "--out", tmp_path / "r", "--json") == 0
     said = capsys.readouterr()
-    json.loads(said.out)
     assert "Warnings: " in said.err
+    told = json.loads(said.out)["warnings"]
+    assert [(entry["sheet"], entry["row"], entry["column"]) for entry in told] == [("Items", None, "lot")] * 2
+    assert told[0]["problem"] == "Independent holdings that need the lot lime: only 2."
+    assert told[0]["mend"].endswith("ask each for a written waiver.")
+    kept = json.loads((tmp_path / "r" / "result.json").read_text(encoding="utf-8"))["warnings"]
+    assert [entry["problem"]["text"].format(**entry["problem"]["values"]) for entry in kept] == [
+        entry["problem"] for entry in told
+    ]
+    assert sprega("clear", path, "--out", tmp_path / "r", "--json", "--lang", "bg") == 0
+    bulgarian = json.loads(capsys.readouterr().out)["warnings"]
+    assert len(bulgarian) == len(told)
+    assert not {entry["problem"] for entry in bulgarian} & {entry["problem"] for entry in told}
+    assert sprega("check", tmp_path / "r") == 0
 
 
 def test_no_award(tmp_path: Path, sprega: Command, capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,6 +129,7 @@ def test_no_award(tmp_path: Path, sprega: Command, capsys: pytest.CaptureFixture
     assert sprega("clear", path, "--out", out, "--json") == 3
     told = json.loads(capsys.readouterr().out)
     assert told["infeasible"][0]["where"] == "reserve"
+    assert isinstance(told["warnings"], list)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 

@@ -143,11 +143,11 @@ def _clear(purchase: Purchase, reading: Reading, options: argparse.Namespace, la
             )
             _write(clearing, reading, folder, language, progress)
     except InfeasibleError as error:
-        return _tell_infeasible(error.causes, options, language)
+        return _tell_infeasible(error.causes, reading, options, language)
     if options.json:
         from sprega.formats.result_json import summary
 
-        _print_json(summary(clearing))
+        _print_json(summary(clearing) | {"warnings": _warning_entries(reading, language)})
     else:
         from sprega.cli.terminal import print_answer
 
@@ -169,7 +169,8 @@ def _write(
     now = datetime.datetime.now(ZoneInfo("Europe/Sofia"))
     purchase = clearing.purchase
     progress("report", 0.0)
-    _write_json(dump_result(clearing, software=f"sprega {version('sprega')}"), folder / RESULT)
+    software = f"sprega {version('sprega')}"
+    _write_json(dump_result(clearing, software=software, warnings=reading.warnings), folder / RESULT)
     _write_json(release_package(clearing, published=now, language=language.code), folder / "release.json")
     write_award(clearing, folder / "award.xlsx", say=language.say, language=language.code)
     warnings = tuple(warning.problem for warning in reading.warnings)
@@ -200,6 +201,10 @@ def _fault_entry(fault: Fault, language: Language) -> dict[str, Any]:
     return _entry(fault.sheet, fault.row, fault.column, language.say(fault.problem), language.say(fault.mend))
 
 
+def _warning_entries(reading: Reading, language: Language) -> list[dict[str, Any]]:
+    return [_fault_entry(warning, language) for warning in reading.warnings]
+
+
 def _entry(sheet: str | None, row: int | None, column: str | None, problem: str, mend: str) -> dict[str, Any]:
     return {"sheet": sheet, "row": row, "column": column, "problem": problem, "mend": mend}
 
@@ -209,7 +214,7 @@ def _tell_faults(reading: Reading, options: argparse.Namespace, language: Langua
     if options.json:
         entries = {
             "faults": [_fault_entry(fault, language) for fault in reading.faults],
-            "warnings": [_fault_entry(warning, language) for warning in reading.warnings],
+            "warnings": _warning_entries(reading, language),
         }
         _print_json(entries)
         return REFUSED
@@ -230,13 +235,14 @@ def _tell_warnings(reading: Reading, language: Language) -> None:
 
 
 def _tell_infeasible(
-    causes: tuple[Infeasibility, ...], options: argparse.Namespace, language: Language
+    causes: tuple[Infeasibility, ...], reading: Reading, options: argparse.Namespace, language: Language
 ) -> int:
     """Why no award exists, and the smallest change that mends it."""
     if options.json:
         from sprega.formats.result_json import infeasible_summary
 
-        _print_json(infeasible_summary(causes, say=language.say))
+        told = infeasible_summary(causes, say=language.say)
+        _print_json(told | {"warnings": _warning_entries(reading, language)})
         return INFEASIBLE
     from sprega.cli.terminal import print_infeasible
 

@@ -10,6 +10,7 @@ import json
 import math
 import re
 import string
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ from sprega.engines.clearing.model import (
 )
 from sprega.engines.model import Sentence
 from sprega.formats.json_place import Place, UnreadableError, finite
+from sprega.formats.purchase_workbook import Fault
 from sprega.formats.result_purchase import dump_award, dump_purchase, load_award, load_purchase
 from sprega.formats.result_summary import infeasible_summary, summary
 
@@ -50,7 +52,7 @@ MOST_KEPT = 26
 Json = dict[str, Any]
 
 
-def dump_result(clearing: Clearing, *, software: str) -> Json:
+def dump_result(clearing: Clearing, *, software: str, warnings: Iterable[Fault] = ()) -> Json:
     """A cleared purchase as a JSON document.
 
     Parameters
@@ -58,6 +60,9 @@ def dump_result(clearing: Clearing, *, software: str) -> Json:
     clearing : Clearing
     software : str
         Name and version of the program, such as "sprega 0.1.0".
+    warnings : iterable of Fault
+        What the reader of the workbook warned of. They are kept for whoever opens the file; a clearing that
+        is loaded back does not know them.
 
     Returns
     -------
@@ -100,6 +105,7 @@ def dump_result(clearing: Clearing, *, software: str) -> Json:
         "coalition_cost": None if costs is None else [finite(cost) for cost in costs],
         "price_list": _dump_price_list(purchase, clearing.price_list),
         "notes": [_dump_sentence(note) for note in clearing.notes],
+        "warnings": [_dump_warning(warning) for warning in warnings],
     }
 
 
@@ -143,6 +149,16 @@ def _dump_price_list(purchase: Purchase, prices: PriceList) -> Json:
             {"payer": members[n.payer].code, "payee": members[n.payee].code, "amount": int(n.amount)}
             for n in prices.notes
         ],
+    }
+
+
+def _dump_warning(warning: Fault) -> Json:
+    return {
+        "sheet": warning.sheet,
+        "row": warning.row,
+        "column": warning.column,
+        "problem": _dump_sentence(warning.problem),
+        "mend": _dump_sentence(warning.mend),
     }
 
 
