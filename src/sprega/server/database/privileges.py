@@ -37,14 +37,14 @@ def refuse_privileged(url: str) -> None:
     if superuser:
         raise DatabaseError(
             Sentence(
-                "DATABASE_URL signs in as {role}, a superuser: policies would not hold it.", {"role": role}
+                "DATABASE_URL signs in as {role}, a superuser: policies do not bind it.", {"role": role}
             ),
             mend,
         )
     if mighty:
         raise DatabaseError(
             Sentence(
-                "DATABASE_URL signs in as {role}, which is or may become {mighty}: policies would not hold it.",
+                "DATABASE_URL signs in as {role}, which is or may become {mighty}: policies do not bind it.",
                 {"role": role, "mighty": mighty},
             ),
             mend,

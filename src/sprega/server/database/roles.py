@@ -19,7 +19,7 @@ from sprega.engines.model import Sentence
 from sprega.server.database.faults import DatabaseError
 
 SCRIPT = Path(__file__).with_name("roles.sql")
-NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,49}")
 """The longest role is the name and `_maintenance`: PostgreSQL cuts names at 63 bytes."""
 RESERVED = ("postgres", "template0", "template1")
 Role = Literal["app", "owner", "maintenance"]
@@ -70,7 +70,7 @@ def make_cluster_database(superuser_url: str, *, name: str, passwords: Passwords
     if not NAME.fullmatch(name) or name in RESERVED:
         raise DatabaseError(
             Sentence("{name} cannot be a database's name.", {"name": repr(name)}),
-            Sentence("Use up to 50 small Latin letters, digits and underscores, the first one a letter."),
+            Sentence("Use up to 50 small Latin letters, digits, hyphens and underscores, a letter first."),
         )
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         # One at a time: two that alter one role would trip over each other.
@@ -129,7 +129,7 @@ def _run(connection: psycopg.Connection, script: str, variables: Mapping[str, st
 
 
 def _statements(script: str) -> Iterator[tuple[str, bool]]:
-    r"""Each statement, and whether its rows are statements to run (`\gexec`); psql's own settings are left out.
+    r"""Each statement, and whether its rows are statements to run (`\gexec`); psql's settings are left out.
 
     >>> list(_statements("\\set a b\nSELECT 1; -- one\nSELECT 2\n\\gexec\n"))
     [('SELECT 1', False), ('SELECT 2', True)]

@@ -24,10 +24,15 @@
 \getenv app_password APP_PASSWORD
 \getenv maintenance_password MAINTENANCE_PASSWORD
 
+-- A database of another owner is refused, by an error (its owner's name is no number).
+SELECT CASE WHEN pg_get_userbyid(datdba) = :'owner' THEN 0
+            ELSE ('the database belongs to ' || pg_get_userbyid(datdba))::int END AS "owner is right"
+  FROM pg_database WHERE datname = :'name';
+
 -- 1. Roles.
 
 SELECT format('CREATE ROLE %I', role) FROM unnest(ARRAY[:'owner', :'app', :'maintenance']) AS role
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) ORDER BY role
 \gexec
 
 ALTER ROLE :"owner" LOGIN NOSUPERUSER CREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'owner_password';
@@ -51,11 +56,6 @@ SELECT format(
               THEN 'builtin BUILTIN_LOCALE ''C.UTF-8''' ELSE 'libc' END)
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name')
 \gexec
-
--- A database of another owner is refused: the name of the owner is no number.
-SELECT CASE WHEN pg_get_userbyid(datdba) = :'owner' THEN 0
-            ELSE ('the database belongs to ' || pg_get_userbyid(datdba))::int END AS "owner is right"
-  FROM pg_database WHERE datname = :'name';
 
 REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE :"name" TO :"owner", :"app", :"maintenance";
