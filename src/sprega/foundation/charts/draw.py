@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from sprega.foundation.language import Language
 
 
-def draw(chart: altair.TopLevelMixin, language: Language) -> str:
+def draw(chart: altair.TopLevelMixin | dict[str, Any], language: Language) -> str:
     """Return the SVG of a chart. Its title and its words for those who cannot see it belong to the page."""
-    specification = chart.to_dict(validate=False)  # our own charts, which the tests validate
+    specification = specified(chart)
     specification["config"] = {**specification.get("config", {}), **CONFIG}
     return _converter().vegalite_to_svg(
         specification,
@@ -26,6 +26,16 @@ def draw(chart: altair.TopLevelMixin, language: Language) -> str:
         time_format_locale=_months(language.code),
         allowed_base_urls=[],
     )
+
+
+def specified(chart: altair.TopLevelMixin | dict[str, Any]) -> dict[str, Any]:
+    """The specification of a chart: our own, which the tests validate."""
+    return dict(chart) if isinstance(chart, dict) else chart.to_dict(validate=False)
+
+
+def locales(language: Language) -> dict[str, Any]:
+    """The number and time locale under the names that Vega's embedding in a page knows."""
+    return {"formatLocale": _numbers(language), "timeFormatLocale": _months(language.code)}
 
 
 @cache

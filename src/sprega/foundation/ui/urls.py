@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 from django.urls import path
 
-from sprega.foundation.ui import pages, preferences
+from sprega.foundation.ui import charts, pages, preferences
 
 app_name = "ui"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("gallery", pages.gallery, name="gallery"),
     path("language", preferences.choose_language, name="language"),
     path("theme", preferences.choose_theme, name="theme"),
+    path("vega-<str:number>.js", charts.vega, name="vega"),
 ]

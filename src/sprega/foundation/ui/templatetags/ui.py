@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import functools
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import lucide
 from django import template
 from django.forms import BoundField, CheckboxInput
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -92,3 +95,19 @@ def field_target(field: BoundField) -> str:
 def is_late(task: Task) -> bool:
     """Whether a task should have been done by now."""
     return task.due_at is not None and task.due_at < timezone.now()
+
+
+@register.simple_tag
+def with_wish(request: HttpRequest, key: str, value: str) -> str:
+    """This page's address with one more wish."""
+    wishes = request.GET.copy()
+    wishes[key] = value
+    return f"?{wishes.urlencode()}"
+
+
+@register.filter
+def cell(value: Any) -> str:
+    """A value of a chart's table: numbers and days as the reader writes them."""
+    if isinstance(value, date):
+        return date_format(value, "SHORT_DATE_FORMAT")
+    return written(value) if isinstance(value, int | float | Decimal) else str(value)
