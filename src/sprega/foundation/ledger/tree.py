@@ -164,7 +164,7 @@ def append(size: int, read: Read, commitments: Iterable[bytes]) -> Appended:
     [(0, 3), (1, 1), (2, 0)]
     """
     needed = peaks(size)
-    old = dict(read(needed)) if needed else {}
+    old: Mapping[Address, bytes] = read(needed) if needed else {}
     frontier = {address: _node(old, address) for address in needed}
     new: dict[Address, bytes] = {}
     row = [leaf_hash(commitment) for commitment in commitments]
