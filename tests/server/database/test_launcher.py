@@ -102,6 +102,8 @@ def test_pid_file_of_another_program_is_no_server(folder: Path, command: list[st
     account = server_account(folder / "data")
     who = {"user": account.uid, "group": account.gid, "extra_groups": []} if account.borrowed else {}
     with subprocess.Popen([*command], executable="/bin/sleep", **who) as other:
+        while not Path(f"/proc/{other.pid}/cmdline").read_bytes():
+            time.sleep(0.01)  # it is not itself yet
         pid_file = folder / "data" / "postmaster.pid"
         pid_file.write_text("\n".join([str(other.pid), *kept[1:]]) + "\n")
         account.give(pid_file)
