@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sprega.server.cluster import Cluster
 
-_folder = Path(tempfile.mkdtemp(prefix="sprega-test-cluster-"))
+_temporary = tempfile.TemporaryDirectory(prefix="sprega-test-cluster-")  # removed when this process ends
+_folder = Path(_temporary.name)
 Cluster(_folder, "test", {"en": "Test cluster", "bg": "Пробен клъстер"}, 8000).write()
 os.environ["SPREGA_CLUSTER"] = str(_folder)
 # The fixture `django_db_setup` puts the addresses of the real test database here.
@@ -19,3 +20,5 @@ from sprega.server.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+# `client.force_login` stands for a session that showed it; the tests of accounts ask for it themselves.
+SECOND_FACTOR_ALWAYS = frozenset()

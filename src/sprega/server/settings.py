@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
+from sprega.foundation.accounts.oidc import providers
 from sprega.server.cluster import Cluster
 
 CLUSTER = Cluster.read(Path(os.environ["SPREGA_CLUSTER"]))
@@ -50,6 +51,13 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     *(f"sprega.foundation.{name}" for name in FOUNDATION),
     *ROOMS,
+    # after ours, whose templates and words stand instead of theirs
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -64,8 +72,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "sprega.foundation.access.middleware.IdentityMiddleware",
     "sprega.foundation.ui.preferences.language_middleware",
+    "sprega.foundation.accounts.middleware.RepresentationMiddleware",
+    "sprega.foundation.accounts.middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "sprega.server.urls"
 WSGI_APPLICATION = "sprega.server.wsgi.application"
@@ -103,3 +114,58 @@ SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+
+# Signing in: e-mail and password or the organisation's own provider; nobody signs up without an invitation.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "sprega.foundation.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation has proved the address
+ACCOUNT_CHANGE_EMAIL = True  # a new address counts only once its letter was answered
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {"login": "sprega.foundation.accounts.forms.SignInForm"}
+# The last three are ours; the others stand beside allauth's own for password change, reset and the like.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "10/m/ip,3/10m/key",
+    "invite": "60/h/user",
+    "accept_invitation": "20/m/ip",
+    "open_link": "30/m/ip",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS else 0
+MFA_ADAPTER = "sprega.foundation.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody can open an account in another's name: sign-up is closed
+SOCIALACCOUNT_ADAPTER = "sprega.foundation.accounts.adapter.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = providers(CLUSTER.folder)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+# Who must have a second factor on every page; others are asked before the first confidential figure.
+SECOND_FACTOR_ALWAYS = frozenset() if CLUSTER.practice else frozenset({"office", "desk", "key_holder"})
+# Shared by all processes, so that attempts are counted wherever they arrive.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}

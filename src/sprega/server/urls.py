@@ -15,6 +15,9 @@ handler500 = "sprega.foundation.ui.errors.server_error"
 
 urlpatterns = [
     path("", include("sprega.foundation.ui.urls")),
+    path("accounts/", include("sprega.foundation.accounts.urls")),
+    path("accounts/", include("sprega.foundation.accounts.allauth_urls")),
+    path("organisations/", include("sprega.foundation.organisations.urls")),
     *(
         path(f"{room.rpartition('.')[2]}/", include(import_module(f"{room}.urls")))
         for room in settings.ROOMS

@@ -22,22 +22,30 @@ class IdentityMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
-            request.actor = self.actor(request)
-            enter(request.actor)
+            identify(request)
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
             return response
 
-    def actor(self, request: HttpRequest) -> Actor:
-        """The signed-in person, for the organisation chosen or else the first that they represent."""
-        if not request.user.is_authenticated:
-            return NOBODY
-        actor = actor_of(request.user.pk, request.session.get(CHOSEN))
-        if actor.organisation_id is None:
-            # none chosen yet, or a representation that has ended since
-            with acting(Actor(request.user.pk)):
+
+def identify(request: HttpRequest) -> None:
+    """Set who is asking, for request and database; again whenever somebody signs in, out or switches.
+
+    The organisation is the one chosen in this session, else the first that the person represents, which is
+    then chosen. If that representation has ended, the person acts for none until they choose again: nothing
+    typed for one organisation may be done in the name of another. `request.ended_for` says so.
+    """
+    request.ended_for = None
+    request.actor = NOBODY
+    if request.user.is_authenticated:
+        person, chosen = request.user.pk, request.session.get(CHOSEN)
+        if chosen is None:
+            with acting(Actor(person)):
                 first = request.user.representations.in_force().first()
             if first is not None:
-                actor = actor_of(request.user.pk, first.organisation_id)
-        return actor
+                chosen = request.session[CHOSEN] = first.organisation_id
+        request.actor = actor_of(person, chosen)
+        if request.actor.organisation_id is None:
+            request.ended_for = chosen
+    enter(request.actor)

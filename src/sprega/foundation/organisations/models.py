@@ -87,6 +87,7 @@ class Representation(models.Model):
     role = models.CharField(_("role"), max_length=12, choices=Role)
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = RepresentationQuerySet.as_manager()
 

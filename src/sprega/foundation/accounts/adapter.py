@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where allauth asks the house: closed sign-up, letters in the reader's language, encrypted secrets."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+
+from sprega.foundation.access.middleware import identify
+from sprega.foundation.accounts import actions, mails
+from sprega.foundation.accounts.models import Person
+
+
+def today() -> str:
+    """Where a person lands: Today, once the house has it."""
+    try:
+        return reverse("ui:today")
+    except NoReverseMatch:
+        return "/"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Signing in and out, and the letters about it."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: who comes in was invited."""
+        return False
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """Sign in; the rest of the request is already the person's."""
+        super().login(request, user)
+        identify(request)
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out; the rest of the request is nobody's."""
+        super().logout(request)
+        identify(request)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Today."""
+        return today()
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the account."""
+        return reverse("accounts:account")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A letter in the language of the person who has the address."""
+        person = Person.objects.filter(email__iexact=email).first()
+        language = person.language if person else translation.get_language()
+        with translation.override(language):
+            letter = self.render_mail(template_prefix, email, {"title": mails.cluster_title(), **context})
+        mails.send(to=email, subject=letter.subject, text=letter.body, language=language)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Keeps secrets of second factors encrypted: a stolen database alone shows none."""
+
+    def get_totp_issuer(self) -> str:
+        """What the authenticator app calls this cluster."""
+        return mails.cluster_title()
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt with the key in the cluster's folder."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Decrypt with the same key."""
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+@cache
+def _cipher() -> Fernet:
+    secret = settings.CLUSTER.secret("second_factor_key")
+    return Fernet(urlsafe_b64encode(sha256(secret.encode()).digest()))
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):
+    """Sign-in by a provider: for persons who exist, or whose verified address an open invitation names."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Never: who comes in was invited."""
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Accept the invitations of a verified address that nobody here has yet."""
+        if sociallogin.is_existing or request.user.is_authenticated:
+            return
+        for address in sociallogin.email_addresses:
+            trusted = address.verified and self.can_authenticate_by_email(sociallogin, address.email)
+            if trusted and not Person.objects.filter(email__iexact=address.email).exists():
+                name = (sociallogin.account.extra_data.get("userinfo") or {}).get("name", "")
+                person = actions.accept_by_address(address=address.email, name=name)
+                if person is not None:
+                    sociallogin.connect(request, person)
+                    return

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""allauth's addresses, without those it keeps for older versions of itself."""
+
+from django.urls import include, path
+
+from sprega.foundation.accounts.pages import SetUpSecondFactor
+
+urlpatterns = [
+    path("", include("allauth.account.urls")),
+    path("2fa/totp/activate/", SetUpSecondFactor.as_view(), name="mfa_activate_totp"),
+    path("2fa/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
+    path("providers/", include("allauth.socialaccount.urls")),
+    path("providers/", include("allauth.socialaccount.providers.openid_connect.urls")),
+]

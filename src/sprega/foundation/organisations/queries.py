@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who acts for whom, as far as a viewer may see."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from sprega.foundation.access.identity import Actor
+from sprega.foundation.organisations.models import Representation
+
+
+def representations(*, viewer: Actor) -> QuerySet[Representation]:
+    """Those that hold now or will: all for the office, the own organisation's for others."""
+    known = Representation.objects.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
+    if not viewer.has(Representation.Role.OFFICE):
+        known = known.filter(organisation=viewer.organisation_id)
+    return known.select_related("person", "organisation").order_by("person__name", "person_id", "starts_at")
+
+
+def last_moment(representation: Representation) -> date | None:
+    """The last day on which it holds: the end itself is no longer part of it."""
+    if representation.ends_at is None:
+        return None
+    return timezone.localtime(representation.ends_at - timedelta(microseconds=1)).date()

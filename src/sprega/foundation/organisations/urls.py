@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: EUPL-1.2
+from django.urls import path
+
+from sprega.foundation.organisations import pages
+
+app_name = "organisations"
+urlpatterns = [
+    path("people/", pages.people, name="people"),
+    path("people/give/", pages.give, name="give"),
+    path("people/<int:representation>/end/", pages.end, name="end"),
+]
