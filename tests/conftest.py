@@ -92,6 +92,15 @@ class DatabaseServer:
                 connection.execute(
                     sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(self.template))
                 )
+            # A copy has the tables and rights of the template, not its settings.
+            for role in ("app", "maintenance"):
+                connection.execute(
+                    sql.SQL("ALTER DATABASE {} SET {} = {}").format(
+                        sql.Identifier(name),
+                        sql.Identifier("sprega", f"{role}_role"),
+                        sql.Literal(f"{self.template}_{role}"),
+                    )
+                )
 
 
 def _fingerprint() -> str:
