@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import time
+
+from allauth.account.internal.userkit import user_id_to_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
+from django.test import Client
 
 from sprega.foundation.access.identity import Actor, actor_of
+from sprega.foundation.access.middleware import CHOSEN
 from sprega.foundation.access.services import acting_as
 from sprega.foundation.accounts.models import Person
 from sprega.foundation.organisations.models import Organisation, Representation
@@ -12,6 +19,7 @@ from sprega.foundation.organisations.services import FOUNDING
 
 Kind, Role, Standing = Organisation.Kind, Representation.Role, Organisation.Standing
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of invented people
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - of their authenticator apps
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,20 @@ class People:
             slug = WHERE[person.email.partition("@")[0]]
         organisation = self.organisation(slug).pk if slug else None
         return actor_of(person.pk, organisation)
+
+    def sign_in(self, client: Client, person: Person, slug: str | None = None) -> Client:
+        """A session that has shown a second factor, acting for the first organisation or that one."""
+        Authenticator.objects.get_or_create(
+            user=person, type=Authenticator.Type.TOTP, defaults={"data": {"secret": encrypt(SECRET)}}
+        )
+        client.force_login(person)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": time()}]
+        session["account_authentication_methods_user"] = user_id_to_str(person)
+        if slug is not None:
+            session[CHOSEN] = self.organisation(slug).pk
+        session.save()
+        return client
 
 
 WHERE = {

@@ -35,7 +35,7 @@ def providers(folder: Path) -> dict[str, Any]:
         apps = [_app(entry) for entry in kept]
     except (ValueError, KeyError, TypeError) as error:
         sentence = Sentence(
-            "{file} cannot be read: {reason}. See how-to/sign-in-with-a-provider.",
+            "{file} cannot be read ({reason}).",
             {"file": path, "reason": repr(error)},
         )
         raise EngineError(sentence) from error
