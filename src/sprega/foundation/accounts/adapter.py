@@ -17,6 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from sprega.foundation.access.middleware import identify
 from sprega.foundation.accounts import actions, mails
@@ -33,6 +34,22 @@ def today() -> str:
 
 class AccountAdapter(DefaultAccountAdapter):
     """Signing in and out, and the letters about it."""
+
+    # in place of sentences that do not say what to do
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "Address or password is wrong. Type both again, or ask for a new password."
+        ),
+        "too_many_login_attempts": _(
+            "There were too many attempts. Wait five minutes, or ask for a new password."
+        ),
+        "incorrect_password": _("This is not your password. Type it again."),
+        "enter_current_password": _("This is not your password. Type it again."),
+        "incorrect_code": _("This code is wrong. It changes every half minute: type the one shown now."),
+        "email_taken": _("Somebody signs in with this address already. Choose another."),
+        "rate_limited": _("There were too many attempts. Wait five minutes."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: who comes in was invited."""
@@ -67,6 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Keeps secrets of second factors encrypted: a stolen database alone shows none."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+    }
 
     def get_totp_issuer(self) -> str:
         """What the authenticator app calls this cluster."""
