@@ -182,3 +182,15 @@ def test_dask_without_the_extra(
     )
     assert sprega("clear", workbook, "--out", workbook.parent / "r", "--dask", "tcp://127.0.0.1:1") == 2
     assert "sprega[dask]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("most", "told"), [(1, True), (2, False)])
+def test_the_price_of_own_rules_is_told_where_groups_object(
+    most: int, told: bool, tmp_path: Path, sprega: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "p.xlsx"
+    write_purchase(small_purchase(max_suppliers=most), path)
+    assert sprega("clear", path, "--out", tmp_path / "r") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert ("Groups that would do better alone: " in said) == told
+    assert ("need not keep the rules of this purchase (max_suppliers)." in said) == told

@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 
 from sprega.formats.award_workbook import write_award
+from sprega.foundation.language import Language
+from sprega.rooms.buying.answer import proof
 
 SHEETS = [
     "Summary",
@@ -46,6 +48,16 @@ def test_a_sheet_per_question(clearing, tmp_path):
     for sheet in book:
         assert sheet["A1"].value and sheet.freeze_panes and sheet.page_setup.fitToHeight == 0
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_headings_and_sentences_have_room(clearing, tmp_path):
+    sampled = dataclasses.replace(clearing, nucleolus_is_nearest=True)
+    for code in ("en", "bg"):
+        for sheet in written(sampled, tmp_path, say=Language(code).say):
+            header = int(sheet.freeze_panes[1:])  # the row below it is the first that moves
+            longest = max(len(str(cell.value or "")) for cell in sheet[header - 1])
+            assert sheet.row_dimensions[header - 1].height >= (30 if longest > 25 else 15), sheet.title
+            assert all(len(str(row[0].value)) <= 130 for row in sheet.iter_rows())
 
 
 def test_saving_in_two_parts(clearing, tmp_path):
@@ -88,6 +100,66 @@ def test_sampled_shows_intervals(clearing, tmp_path):
     book = written(sampled, tmp_path)
     assert column(book["Rules compared"], "By contribution, at least, EUR") == [1899, 999, 189]
     assert column(book["Who would object"], "Groups that would do better alone") == ["sampled"] * 4
+
+
+OWN_RULES = "A group on its own need not keep the rules of this purchase"
+
+
+def said(sheet):
+    """The sentences of a sheet."""
+    return " ".join(str(row[0].value) for row in sheet.iter_rows() if row[0].value is not None)
+
+
+@pytest.mark.parametrize(
+    ("rules", "excess", "told"),
+    [
+        ({"max_suppliers": 2}, 7.5, "(max_suppliers)"),
+        ({"max_supplier_share": 0.6, "co2_price": 0.1}, 7.5, "(max_supplier_share, co2_price)"),
+        ({"max_suppliers": 2}, (-1.0, 7.5), "(max_suppliers)"),
+        ({"min_sources": 2, "award": "split"}, 7.5, "(min_sources)"),
+        ({"min_sources": 2}, 7.5, None),
+        ({"reserve": 1e6}, 7.5, None),
+        ({"max_suppliers": 2}, -7.5, None),
+        ({}, 7.5, None),
+    ],
+)
+def test_an_objection_may_be_the_price_of_the_purchase_s_own_rules(clearing, tmp_path, rules, excess, told):
+    none = {"max_suppliers": None, "max_supplier_share": None, "reserve": None, "co2_price": 0.0}
+    changed = dataclasses.replace(
+        clearing,
+        purchase=dataclasses.replace(clearing.purchase, **{**none, **rules}),
+        stability={
+            rule: dataclasses.replace(found, worst_excess=excess if rule == "shapley" else -1.0)
+            for rule, found in clearing.stability.items()
+        },
+    )
+    words = said(written(changed, tmp_path)["Who would object"])
+    assert (OWN_RULES in words) == (told is not None)
+    assert told is None or f"{OWN_RULES} {told}." in words
+
+
+@pytest.mark.parametrize(
+    ("left", "co2", "told"),
+    [
+        (0.0, 0.0, "No award can be cheaper: this is proved."),
+        (0.004, 0.0, "No award can be cheaper: this is proved."),
+        (0.123, 0.0, "No award can be cheaper by more than 0.13 EUR."),
+        (811.3, 0.0, "No award can be cheaper by more than 812 EUR."),
+        (811.3, 0.1, "No award can be cheaper by more than 812 EUR, with CO2 counted at its price."),
+        (np.inf, 0.0, "It is not proved how much cheaper another award could be."),
+    ],
+)
+def test_the_proof_is_the_report_s(clearing, tmp_path, left, co2, told):
+    bound = clearing.award.objective - left
+    changed = dataclasses.replace(
+        clearing,
+        purchase=dataclasses.replace(clearing.purchase, co2_price=co2),
+        award=dataclasses.replace(clearing.award, bound=bound, certified_bound=-np.inf),
+    )
+    say = Language("en").say
+    words = said(written(changed, tmp_path, say=say)["Summary"]).replace("\N{NO-BREAK SPACE}", " ")
+    assert told in words
+    assert say(proof(changed)).replace("\N{NO-BREAK SPACE}", " ") == told
 
 
 def test_in_another_language(clearing, tmp_path):

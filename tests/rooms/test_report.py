@@ -105,8 +105,21 @@ def test_a_time_limit_and_sampling_are_said(clearing: Clearing) -> None:
     said = " ".join(pages(report_pdf(sampled, language=ENGLISH, day=DAY)))
     assert "The time limit ended the search" in said
     assert "with intervals that hold in 95 of 100 cases" in said
+    assert "the largest complaint of any group is made as small as can be" in said
     assert "By contribution is estimated to within" in said
     assert "No group was found that would do better alone" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("en", "need not keep the rules of this"), ("bg", "не е длъжна да спазва правилата")]
+)
+def test_an_objection_may_be_the_price_of_rules(clearing: Clearing, code: str, words: str) -> None:
+    assert clearing.stability["equal-price"].objecting
+    ruled = replace(clearing, purchase=replace(clearing.purchase, max_suppliers=3))
+    for one, told in ((ruled, True), (clearing, False)):
+        said = pages(report_pdf(one, language=Language(code), day=DAY))
+        assert (words in " ".join(said)) == told
+        assert len(said) <= 4
 
 
 def test_proof_names_what_is_left(clearing: Clearing) -> None:

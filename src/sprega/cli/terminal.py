@@ -15,6 +15,7 @@ from rich.text import Text
 from sprega.engines.award.model import Infeasibility
 from sprega.engines.clearing.model import Clearing
 from sprega.engines.model import Sentence
+from sprega.formats.award_words import price_of_own_rules
 from sprega.formats.purchase_workbook import Fault
 from sprega.foundation.language import Language
 from sprega.rooms.buying import answer, tables
@@ -44,10 +45,12 @@ def print_answer(clearing: Clearing, folder: Path, language: Language) -> None:
         answer.choice_part(steps),
         answer.joining_part(steps),
         answer.stability(clearing, clearing.rule),
+        price_of_own_rules(clearing, [clearing.rule]),
         answer.why_this_rule(clearing),
         answer.proof(clearing),
     ):
-        console.print(Text(f"  {say(line)}"))
+        if line is not None:
+            console.print(Text(f"  {say(line)}"))
     for line in answer.limits(clearing):
         console.print(Text(say(line), style="yellow"))
     console.print()

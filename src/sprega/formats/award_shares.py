@@ -10,7 +10,7 @@ import numpy as np
 from sprega.engines.award.model import REACHES
 from sprega.engines.clearing.model import RULES, Clearing
 from sprega.engines.model import Sentence
-from sprega.formats.award_words import ALL, NOT_STATED, money, player, rule_name
+from sprega.formats.award_words import ALL, NEAREST, NOT_STATED, money, player, price_of_own_rules, rule_name
 from sprega.formats.report_sheet import Book, Column
 
 
@@ -103,9 +103,7 @@ def write_rules(book: Book, clearing: Clearing) -> None:
         Sentence("What each member pays under each rule; applied: {rule}.", {"rule": rule}),
     )
     if clearing.nucleolus_is_nearest:
-        page.line(
-            Sentence("Smallest complaint is here the nearest point at which no sampled group complains more.")
-        )
+        page.line(NEAREST)
         page.row += 1
     columns = [
         Column(Sentence("Member"), width=12),
@@ -175,3 +173,5 @@ def write_objections(book: Book, clearing: Clearing) -> None:
         rows,
     )
     page.line(Sentence("A negative gain is what the nearest group would lose by leaving."))
+    if price := price_of_own_rules(clearing, RULES):
+        page.line(price)

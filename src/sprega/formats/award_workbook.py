@@ -12,7 +12,7 @@ from sprega.engines.award.model import REACHES
 from sprega.engines.clearing.model import Clearing
 from sprega.engines.model import Sentence
 from sprega.formats.award_shares import write_members, write_objections, write_price_list, write_rules
-from sprega.formats.award_words import ALL, NOT_STATED, amount, money, player, rule_name
+from sprega.formats.award_words import ALL, NOT_STATED, amount, left_open, money, player, rule_name
 from sprega.formats.report_sheet import Book, Column, Page, Say
 from sprega.formats.result_summary import award_values, delivers
 
@@ -106,20 +106,27 @@ def _saving(today: float, alone: float, together: float) -> list[object]:
 
 def _say_how(page: Page, clearing: Clearing) -> None:
     page.line(Sentence("Rule of sharing: {rule}.", {"rule": rule_name(clearing.rule)}))
-    bound = max(clearing.award.bound, clearing.award.certified_bound)
-    if math.isfinite(bound):
-        most = max(0.0, clearing.award.objective - bound)
-        page.line(
-            Sentence(
-                "No award can be cheaper by more than {amount} {currency}.",
-                {"amount": amount(most, clearing), "currency": clearing.purchase.currency},
-            )
-        )
+    page.line(_proof(clearing))
     if not clearing.proven:
         page.line(Sentence("A time limit ended the search: a cheaper award or a lower cost alone may exist."))
     if clearing.mode == "sampled":
         page.line(Sentence("Shares were sampled: where two figures stand, the true one lies between them."))
     page.row += 1
+
+
+def _proof(clearing: Clearing) -> Sentence:
+    """How much cheaper another award could be at most, as the report says it too."""
+    left = left_open(clearing)
+    if left is None:
+        return Sentence("It is not proved how much cheaper another award could be.")
+    if not left[0]:
+        return Sentence("No award can be cheaper: this is proved.")
+    values = {"amount": amount(left[0], clearing), "currency": clearing.purchase.currency}
+    if clearing.purchase.co2_price > 0:
+        return Sentence(
+            "No award can be cheaper by more than {amount} {currency}, with CO2 counted at its price.", values
+        )
+    return Sentence("No award can be cheaper by more than {amount} {currency}.", values)
 
 
 def _write_award(book: Book, clearing: Clearing) -> None:

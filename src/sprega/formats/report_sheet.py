@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,10 @@ Say = Callable[[Sentence], str]
 
 # Excel refuses longer names and these characters.
 LONGEST_NAME = 31
+LONGEST_LINE = 130
+"""Letters that a line of a sentence takes before it goes on in the next row."""
+LINE_HEIGHT = 15
+"""Of one line of a cell, in points."""
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 TITLE: dict[str, object] = {"bold": True, "font_size": 14, "font_color": "#7A3E12"}
@@ -91,8 +96,9 @@ class Page:
 
     def line(self, sentence: Sentence) -> None:
         """A sentence of its own."""
-        self.sheet.write_string(self.row, 0, self.book.say(sentence), self.book.format("text"))
-        self.row += 1
+        for part in textwrap.wrap(self.book.say(sentence), LONGEST_LINE):
+            self.sheet.write_string(self.row, 0, part, self.book.format("text"))
+            self.row += 1
 
     def table(
         self,
@@ -102,12 +108,20 @@ class Page:
         total: Sequence[object] | None = None,
     ) -> None:
         """A table; the first one of a sheet keeps its header in sight and on every printed page."""
+        lines = 1
         for at, column in enumerate(columns):
             number = column.holds != "text"
-            heading = self.book.format("number header" if number else "header")
-            self.sheet.write_string(self.row, at, self.book.say(column.heading), heading)
+            heading, text = (
+                self.book.format("number header" if number else "header"),
+                self.book.say(column.heading),
+            )
+            self.sheet.write_string(self.row, at, text, heading)
             self.widths[at] = max(self.widths.get(at, 0), column.width)
             self.sheet.set_column(at, at, self.widths[at])
+            # bold letters are wider than those by which a column is measured
+            lines = max(lines, len(textwrap.wrap(text, max(1, int(0.8 * self.widths[at])))))
+        # not every program makes the row as high as a wrapped heading needs
+        self.sheet.set_row(self.row, lines * LINE_HEIGHT)
         if not self.frozen:
             self.sheet.freeze_panes(self.row + 1, 1)
             self.sheet.repeat_rows(self.row)

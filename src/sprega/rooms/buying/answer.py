@@ -11,6 +11,7 @@ import numpy as np
 
 from sprega.engines.clearing.model import OBJECTS, Clearing
 from sprega.engines.model import Sentence
+from sprega.formats.award_words import NEAREST, left_open
 from sprega.foundation.language import Money, Percent
 
 RULE_NAMES = {
@@ -247,15 +248,12 @@ def anybody_better_alone(clearing: Clearing) -> Sentence:
 
 def proof(clearing: Clearing) -> Sentence:
     """How much cheaper another award could be at most."""
-    award, currency = clearing.award, clearing.purchase.currency
-    bound = max(award.bound, award.certified_bound)
-    if not math.isfinite(bound):
+    left = left_open(clearing)
+    if left is None:
         return Sentence("It is not proved how much cheaper another award could be.", {})
-    left = max(0.0, award.objective - bound)
-    if left < 0.5 * 10.0**-clearing.price_list.digits:
+    if not left[0]:
         return Sentence("No award can be cheaper: this is proved.", {})
-    digits = 0 if left >= 1 else clearing.price_list.digits
-    amount = Money(math.ceil(left * 10**digits) / 10**digits, currency, digits)
+    amount = Money(left[0], clearing.purchase.currency, left[1])
     if clearing.purchase.co2_price > 0:
         return Sentence(
             "No award can be cheaper by more than {amount}, with CO2 counted at its price.",
@@ -295,13 +293,7 @@ def limits(clearing: Clearing) -> list[Sentence]:
             )
         )
     if clearing.nucleolus_is_nearest:
-        found.append(
-            Sentence(
-                "Smallest complaint is here the point of least complaint that is nearest to shares in "
-                "proportion to stand-alone cost.",
-                {},
-            )
-        )
+        found.append(NEAREST)
     return found
 
 

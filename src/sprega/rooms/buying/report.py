@@ -11,6 +11,7 @@ import numpy as np
 
 from sprega.engines.clearing.model import RULES, Clearing
 from sprega.engines.model import Sentence
+from sprega.formats.award_words import price_of_own_rules
 from sprega.foundation.documents import render
 from sprega.foundation.language import Language
 from sprega.rooms.buying import answer, charts, tables
@@ -52,6 +53,7 @@ def report_pdf(
         "stability": {
             "title": say(Sentence("Would any group do better alone?")),
             **tables.stability_table(clearing, language),
+            "note": say(price) if (price := price_of_own_rules(clearing, RULES)) else None,
         },
         "prices": tables.price_table(clearing, language),
         "notes": _notes(clearing, warnings, language),
