@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from sprega.foundation.accounts.oidc import providers
+from sprega.foundation.mail.server import mail_server
 from sprega.server.cluster import Cluster
 
 CLUSTER = Cluster.read(Path(os.environ["SPREGA_CLUSTER"]))
@@ -39,7 +40,7 @@ AUTH_USER_MODEL = "accounts.Person"
 # Each room is a folder; this list is all that the house knows of it.
 ROOMS = [room for room in os.environ.get("SPREGA_FURTHER_ROOMS", "").split(",") if room]
 
-FOUNDATION = ["organisations", "accounts", "access", "ledger", "jobs", "ui"]
+FOUNDATION = ["organisations", "accounts", "access", "ledger", "jobs", "mail", "notices", "ui"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -162,6 +163,17 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_STORE_TOKENS = False
 # Who must have a second factor on every page; others are asked before the first confidential figure.
 SECOND_FACTOR_ALWAYS = frozenset() if CLUSTER.practice else frozenset({"office", "desk", "key_holder"})
+# Letters wait in the outbox until SPREGA_SMTP_URL names a server; in the practice cluster none ever leaves.
+POST = mail_server(
+    CLUSTER.secret("smtp_url", str),
+    sender=os.environ.get("SPREGA_MAIL_FROM", ""),
+    bounces=os.environ.get("SPREGA_MAIL_BOUNCES", ""),
+    hosts=CLUSTER.hosts,
+    practice=CLUSTER.practice,
+)
+EMAIL_BACKEND, DEFAULT_FROM_EMAIL, SERVER_EMAIL = POST.backend, POST.sender, POST.sender
+EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL = POST.host, POST.port, POST.starttls, POST.tls
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_TIMEOUT = POST.user, POST.password, 20
 # Shared by all processes, so that attempts are counted wherever they arrive.
 CACHES = {
     "default": {
