@@ -87,6 +87,27 @@ def test_other_folders_are_left_alone(tmp_path: Path, name: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "purchase.xlsx", "members/notes.txt", "old/result.json"])
+def test_a_file_put_into_a_result_is_not_lost(tmp_path: Path, name: str) -> None:
+    result(tmp_path, "old")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(Refusal, match="other files"), whole_result(tmp_path):
+        pass
+    assert (tmp_path / name).read_text() == "mine"
+    assert content(tmp_path) == "old"
+
+
+def test_what_programs_leave_in_a_result_does_not_stop_the_next(tmp_path: Path) -> None:
+    (tmp_path / "r" / "members").mkdir(parents=True)
+    result(tmp_path / "r", "old")
+    for name in ("award.xlsx", ".~lock.award.xlsx#", "~$award.xlsx", ".DS_Store", "members/A.pdf"):
+        (tmp_path / "r" / name).write_bytes(b"")
+    with whole_result(tmp_path / "r") as folder:
+        result(folder, "new")
+    assert content(tmp_path / "r") == "new"
+
+
 def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
     (tmp_path / "r").mkdir()
     with whole_result(tmp_path / "r") as folder:
@@ -132,7 +153,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         "    with whole_result(Path(sys.argv[1])) as folder:\n"
         "        content = {'schema': 'sprega.result/1', 'content': str(count)}\n"
         "        (folder / 'result.json').write_text(json.dumps(content))\n"
-        "        (folder / 'end').write_text(str(count))\n"
+        "        (folder / 'report.pdf').write_text(str(count))\n"
         "    print(count, flush=True)\n"
     )
     for wait in (0.0, 0.003, 0.007, 0.011):
@@ -144,7 +165,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         time.sleep(wait)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-        assert content(tmp_path / "r") == (tmp_path / "r" / "end").read_text()
+        assert content(tmp_path / "r") == (tmp_path / "r" / "report.pdf").read_text()
     with whole_result(tmp_path / "r") as folder:
         result(folder, "last")
     assert [path.name for path in tmp_path.iterdir()] == ["r"]

@@ -18,6 +18,12 @@ from sprega.cli.refusal import Refusal, reason
 from sprega.engines.model import Sentence
 
 RESULT = "result.json"
+PAGES = "members"
+FILES = {RESULT, "award.xlsx", "report.pdf", "release.json", PAGES}
+BESIDE_AN_OPEN_FILE = (".~lock.", "~$")
+OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""What spreadsheet programs and file managers leave in a folder by themselves."""
+
 SCHEMA = "sprega.result/"
 """How the schema of every version of our result begins."""
 
@@ -75,7 +81,8 @@ def require_free(folder: Path) -> None:
                 Sentence("{folder} is a file, not a folder.", {"folder": str(folder)}),
                 Sentence("Name a new folder with --out."),
             )
-        if any(folder.iterdir()) and not _is_result(folder):
+        held = [path.relative_to(folder) for path in folder.rglob("*")]
+        if held and not (_is_result(folder) and all(map(_is_ours, held))):
             raise Refusal(
                 Sentence("The folder {folder} holds other files.", {"folder": str(folder)}),
                 Sentence("Name a new folder, or one of an earlier result, with --out; nothing was changed."),
@@ -91,6 +98,15 @@ def _is_result(folder: Path) -> bool:
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(content, dict) and str(content.get("schema")).startswith(SCHEMA)
+
+
+def _is_ours(inside: Path) -> bool:
+    """Whether a path inside a result is one of its own files, and not somebody's who put it there."""
+    if inside.name.startswith(BESIDE_AN_OPEN_FILE) or inside.name in OF_THE_SYSTEM:
+        return True
+    if inside.parent == Path(PAGES):
+        return inside.suffix == ".pdf"
+    return str(inside) in FILES
 
 
 def _put(new: Path, target: Path) -> None:
