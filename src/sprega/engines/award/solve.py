@@ -137,7 +137,9 @@ def solve_award(purchase: Purchase, *, gap: float = GAP, deadline: float | None 
             bound += answer[1]
             continue
         if len(questions) == 1 and discounted_offers(purchase) >= LARGE_FROM:
-            large = _large_award(purchase, asked, gap=gap, deadline=deadline)
+            # a reserve on the objective itself is held against the best award, below; here it only hinders
+            free = purchase if purchase.co2_price > 0 else replace(purchase, reserve=None)
+            large = _large_award(free, asked, gap=gap, deadline=deadline)
             if large is None:
                 return None
             delivered, bound, proven, certificate = large
