@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sprega.engines.award.model import Infeasibility
+from sprega.engines.award.model import Change, Infeasibility
 from sprega.engines.model import Sentence
 from sprega.formats.result_json import (
     UnreadableError,
@@ -177,11 +177,41 @@ def test_summary(clearing):
 
 
 def test_infeasible_summary_in_the_reader_s_language():
-    cause = Infeasibility(
-        "bulk", "lot", Sentence("Too little."), Sentence("Add {x}.", {"x": 3}), float("inf")
-    )
-    assert infeasible_summary([cause], say=lambda sentence: str(sentence).upper()) == {
-        "infeasible": [
-            {"where": "bulk", "kind": "lot", "reason": "TOO LITTLE.", "mend": "ADD 3.", "change": None}
-        ]
+    change = Change("Bids", "capacity", 80.0, 100.0, "t", "A", "I0")
+    allow = Change("Purchase", "buy_up", "no", "yes")
+    causes = [
+        Infeasibility(
+            "bulk", "lot", Sentence("Too little."), Sentence("Add {x}.", {"x": 3}), change, "capacity", allow
+        ),
+        Infeasibility("salt", "lot", Sentence("No bid."), Sentence("Ask."), cause="no_bid"),
+    ]
+    told = infeasible_summary(causes, say=lambda sentence: str(sentence).upper())["infeasible"]
+    assert told[0] == {
+        "where": "bulk",
+        "kind": "lot",
+        "cause": "capacity",
+        "reason": "TOO LITTLE.",
+        "mend": "ADD 3.",
+        "change": {
+            "sheet": "Bids",
+            "supplier": "A",
+            "item": "I0",
+            "field": "capacity",
+            "from": 80.0,
+            "to": 100.0,
+            "unit": "t",
+        },
+        "instead": {
+            "sheet": "Purchase",
+            "supplier": None,
+            "item": None,
+            "field": "buy_up",
+            "from": "no",
+            "to": "yes",
+            "unit": "",
+        },
+        "alternative": False,
+        "smallest": True,
     }
+    assert (told[1]["cause"], told[1]["change"], told[1]["instead"]) == ("no_bid", None, None)
+    json.dumps(told, allow_nan=False)

@@ -99,6 +99,18 @@ def print_infeasible(causes: Sequence[Infeasibility], language: Language) -> Non
     console.print(Text(say(Sentence("No award is possible. Nothing was written.")), style="bold"))
     for cause in causes:
         console.print(Text(f"  {cause.where}: {say(cause.reason)} {say(cause.mend)}"))
+    changes = [cause for cause in causes if cause.change is not None]
+    alternatives = [cause.where for cause in changes if cause.alternative]
+    if len(alternatives) == len(changes) > 1:
+        console.print(Text(say(Sentence("One of these changes is enough."))))
+    elif alternatives:
+        rules = {"rules": ", ".join(alternatives)}
+        needed = Sentence(
+            "Of the changes to {rules} one is enough. All the others are needed as well.", rules
+        )
+        console.print(Text(say(needed)))
+    elif len(changes) > 1:
+        console.print(Text(say(Sentence("All of these changes are needed together."))))
 
 
 def _print_table(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sprega.engines.award.model import REACHES, Award, Floats, Infeasibility, Purchase
+from sprega.engines.award.model import REACHES, Award, Change, Floats, Infeasibility, Purchase
 from sprega.engines.clearing.model import Clearing
 from sprega.engines.model import Sentence
 from sprega.formats.json_place import finite
@@ -146,23 +146,48 @@ def infeasible_summary(causes: Iterable[Infeasibility], *, say: Callable[[Senten
     Returns
     -------
     dict
-        `infeasible`: where, kind, reason, mend, and the smallest change as a number where there is one.
+        `infeasible`: where, kind, cause, reason, mend, and as cells of the workbook `change` and what would
+        do `instead` of it; whether it is one `alternative` of several, and the `smallest`.
 
     Examples
     --------
-    >>> cause = Infeasibility("reserve", "rule", Sentence("Too dear."), Sentence("Raise it."), 12.5)
-    >>> infeasible_summary([cause])["infeasible"][0]["mend"]
-    'Raise it.'
+    >>> change = Change("Purchase", "reserve", 90.0, 102.5, "EUR")
+    >>> cause = Infeasibility("reserve", "rule", Sentence("Too dear."), Sentence("Raise it."), change)
+    >>> told = infeasible_summary([cause])["infeasible"][0]["change"]
+    >>> told["field"], told["from"], told["to"], told["unit"]
+    ('reserve', 90.0, 102.5, 'EUR')
     """
     return {
         "infeasible": [
             {
                 "where": cause.where,
                 "kind": cause.kind,
+                "cause": cause.cause,
                 "reason": say(cause.reason),
                 "mend": say(cause.mend),
-                "change": None if cause.change is None else finite(cause.change),
+                "change": _cell(cause.change),
+                "instead": _cell(cause.instead),
+                "alternative": cause.alternative,
+                "smallest": cause.smallest,
             }
             for cause in causes
         ]
+    }
+
+
+def _cell(change: Change | None) -> Json | None:
+    if change is None:
+        return None
+    before, after = (
+        figure if isinstance(figure, str | int) else finite(figure)
+        for figure in (change.before, change.after)
+    )
+    return {
+        "sheet": change.sheet,
+        "supplier": change.supplier,
+        "item": change.item,
+        "field": change.field,
+        "from": before,
+        "to": after,
+        "unit": change.unit,
     }

@@ -172,7 +172,7 @@ def test_infeasible_carries_its_causes(award):
     with pytest.raises(InfeasibleError) as caught:
         clear(made([(0, 0, 10)], [bid(0, 0, (0, 1))], [supplier("A")], award=award, reserve=9.0))
     assert [cause.where for cause in caught.value.causes] == ["reserve"]
-    assert caught.value.causes[0].change == pytest.approx(1)
+    assert caught.value.causes[0].change.by == pytest.approx(1)
 
 
 def test_what_is_paid_today():

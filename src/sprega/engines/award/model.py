@@ -260,14 +260,66 @@ class Award:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One cell of the workbook to change, in the unit in which the workbook states it.
+
+    Attributes
+    ----------
+    sheet, field : str
+        `field` is the column, or the key on the sheet Purchase.
+    before, after : float or str
+    unit : str
+        The item's unit, the currency or `percent`; empty for a count.
+    supplier, item : str, optional
+        Codes of the row's supplier and item.
+    """
+
+    sheet: str
+    field: str
+    before: float | str
+    after: float | str
+    unit: str = ""
+    supplier: str | None = None
+    item: str | None = None
+
+    @property
+    def by(self) -> float:
+        """How far the figure moves."""
+        if isinstance(self.before, str) or isinstance(self.after, str):
+            return 0.0
+        return abs(self.after - self.before)
+
+
+@dataclass(frozen=True)
 class Infeasibility:
-    """Why no award exists: where (a lot's code or a rule's key), and the smallest change that mends it."""
+    """Why no award exists, and the smallest change that mends it.
+
+    Attributes
+    ----------
+    where : str
+        A lot's or a supplier's code, or a rule's key.
+    cause : str
+        `no_bid`, `capacity`, `first_tier`, `first_tier_and_capacity`, `min_order`, a rule's key, or `unknown`
+        where time or rounding keeps it from being named.
+    change : Change or None
+        All changes are needed together, other than the `alternative` ones.
+    instead : Change or None
+        A change that does as well as this one and all others for which it stands.
+    alternative : bool
+        One of these changes is enough.
+    smallest : bool
+        False where the search for a smaller change was cut short.
+    """
 
     where: str
-    kind: Literal["lot", "rule", "supplier"]
+    kind: Literal["lot", "rule", "supplier", "purchase"]
     reason: Sentence
     mend: Sentence
-    change: float | None = None
+    change: Change | None = None
+    cause: str = "unknown"
+    instead: Change | None = None
+    alternative: bool = False
+    smallest: bool = True
 
 
 class InfeasibleError(Exception):

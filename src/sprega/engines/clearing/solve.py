@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from sprega.engines.award.certificate import certify
-from sprega.engines.award.infeasible import explain
+from sprega.engines.award.infeasible import explain, large_and_hopeless
 from sprega.engines.award.model import InfeasibleError, Purchase
 from sprega.engines.award.solve import solve_award
 from sprega.engines.clearing.exact import exact_sharing, is_exact
@@ -96,9 +96,11 @@ def clear(
     if not purchase.players:
         raise EngineError(Sentence("Nobody needs anything. Enter a quantity above zero on the sheet Demand."))
     tell("award", 0.0)
-    award = solve_award(purchase, deadline=deadline)
+    award = (
+        None if large_and_hopeless(purchase, deadline=deadline) else solve_award(purchase, deadline=deadline)
+    )
     if award is None:
-        raise InfeasibleError(explain(purchase))
+        raise InfeasibleError(explain(purchase, deadline=deadline))
     award = certify(purchase, award)
     tell("award", 1.0)
     exact = is_exact(purchase)
