@@ -216,3 +216,12 @@ def people(db: None) -> People:
     from tests.people import populate
 
     return populate()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request in Bulgarian leaves its language in the thread; the next test begins without."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
