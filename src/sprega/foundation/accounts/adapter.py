@@ -116,6 +116,12 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         """Never: who comes in was invited."""
         return False
 
+    def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
+        """Only addresses of the domains for which the provider is believed, whatever else it says."""
+        return super().can_authenticate_by_email(login, email) and self.is_email_verified(
+            login.provider, email
+        )
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Accept the invitations of a verified address that nobody here has yet."""
         if sociallogin.is_existing or request.user.is_authenticated:

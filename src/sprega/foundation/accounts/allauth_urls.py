@@ -3,7 +3,7 @@
 
 from django.urls import include, path
 
-from sprega.foundation.accounts.pages import SetUpSecondFactor
+from sprega.foundation.accounts.pages import SetUpSecondFactor, go_to_provider
 
 urlpatterns = [
     path("", include("allauth.account.urls")),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     path("providers/", include("allauth.socialaccount.urls")),
+    path("providers/oidc/<str:provider_id>/login/", go_to_provider, name="openid_connect_login"),
     path("providers/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import requests
 from allauth.account.internal.flows.login import record_authentication
 from allauth.decorators import rate_limit
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.socialaccount.providers.openid_connect.views import login as openid_connect_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -82,6 +84,21 @@ class SetUpSecondFactor(ActivateTOTPView):
         response = super().form_valid(form)
         record_authentication(self.request, self.request.user, "mfa", type="totp")
         return response
+
+
+@never_cache
+@rate_limit(action="login")
+def go_to_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """On to the provider by a page of our own: a form that led to another host the browser would refuse."""
+    try:
+        answer = openid_connect_login(request, provider_id)
+    except requests.RequestException:  # the provider does not answer
+        return render(request, "socialaccount/authentication_error.html", status=502)
+    if answer.status_code != 302 or second_factor.own_address(request, answer.url, ""):
+        return answer
+    page = render(request, "socialaccount/go_on.html", {"url": answer.url})
+    page.headers["Refresh"] = f"0; url={answer.url}"
+    return page
 
 
 @never_cache
