@@ -8,9 +8,9 @@ WORDS := $(shell find src -name '*.po')
 .PHONY: run test check bench setup browser lock translations clean
 
 run: setup
-	$(BIN)/sprega example build/practice
-	$(BIN)/sprega clear build/practice/purchase.xlsx --out build/practice/result
-	@echo "The report: build/practice/result/report.pdf"
+	$(BIN)/sprega start srednogorie --founding-text --if-missing
+	$(BIN)/sprega practice --if-missing
+	$(BIN)/sprega serve
 
 setup: $(VENV)/.ready
 

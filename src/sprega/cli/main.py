@@ -10,13 +10,14 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from sprega.cli import check, clear, example, verify
+from sprega.cli import check, clear, example, office, practice, serve, start, verify
 from sprega.cli.refusal import INTERRUPTED, REFUSED, Refusal
 from sprega.cli.texts import argparse_in
 from sprega.engines.model import EngineError, Sentence
 from sprega.foundation.language import LANGUAGES, Language, spoken_here
+from sprega.server.database.faults import DatabaseError
 
-COMMANDS = (clear, check, example, verify)
+COMMANDS = (start, serve, practice, office, clear, check, example, verify)
 BROKEN_PIPE = 141
 TERMINATED = 143
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with argparse_in(language):
             options = _parser(language).parse_args(given)
         return options.run(options, language)
-    except Refusal as refusal:
+    except (Refusal, DatabaseError) as refusal:
         print(language.say(refusal.problem), language.say(refusal.mend), file=sys.stderr)
         return REFUSED
     except EngineError as error:

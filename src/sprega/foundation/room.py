@@ -99,6 +99,8 @@ class Room:
     personal_data: tuple[PersonalData, ...] = ()
     today: Callable[[Actor], Iterable[Task]] | None = None
     search: Callable[[Actor, str], Iterable[Hit]] | None = None
+    practice: Callable[[Actor], None] | None = None
+    """Makes the room's data of the practice cluster, called once, by a job, with its office as the actor."""
 
 
 def rooms() -> Iterator[Room]:

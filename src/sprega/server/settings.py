@@ -2,6 +2,7 @@
 """Django's settings for one cluster: its folder in SPREGA_CLUSTER, its database in DATABASE_URL."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from sprega.foundation.accounts.oidc import providers
 from sprega.foundation.mail.server import mail_server
+from sprega.server import logs
 from sprega.server.cluster import Cluster
 
 CLUSTER = Cluster.read(Path(os.environ["SPREGA_CLUSTER"]))
@@ -17,6 +19,7 @@ SECRET_KEY = CLUSTER.secret("secret_key")
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *CLUSTER.hosts]
 BEHIND_TLS = bool(CLUSTER.hosts)
+LOGGING = logs.configuration(CLUSTER.folder)
 
 
 def _address(url: str, **options: Any) -> dict[str, Any]:
@@ -31,6 +34,8 @@ def _address(url: str, **options: Any) -> dict[str, Any]:
 # A server shares its connections among threads; a command needs one.
 POOL = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if "SPREGA_SERVING" in os.environ else {}
 DATABASES = {"default": _address(os.environ["DATABASE_URL"], **POOL)}
+# A pooled connection is asked for a sign of life: after a restart of the database nobody meets a dead one.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = bool(POOL)
 for alias in ("owner", "maintenance"):
     if url := os.environ.get(f"DATABASE_{alias.upper()}_URL"):
         DATABASES[alias] = _address(url)
@@ -39,6 +44,12 @@ AUTH_USER_MODEL = "accounts.Person"
 
 # Each room is a folder; this list is all that the house knows of it.
 ROOMS = [room for room in os.environ.get("SPREGA_FURTHER_ROOMS", "").split(",") if room]
+
+# Modules in which rooms register their long work; the server's own fills the practice cluster.
+PROCRASTINATE_IMPORT_PATHS = [
+    "sprega.server.practice_job",
+    *(f"{room}.jobs" for room in ROOMS if find_spec(f"{room}.jobs")),
+]
 
 FOUNDATION = ["organisations", "accounts", "access", "ledger", "jobs", "mail", "notices", "ui"]
 INSTALLED_APPS = [
@@ -62,6 +73,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sprega.server.health.health",
+    "sprega.server.logs.request_log",
     "sprega.foundation.ui.middleware.content_security",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

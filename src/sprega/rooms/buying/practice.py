@@ -63,6 +63,11 @@ def practice_purchase(language: Literal["en", "bg"] = "en") -> Purchase:
     )
 
 
+def practice_organisations() -> tuple[tuple[MemberRow, ...], tuple[SupplierRow, ...]]:
+    """Who takes part: members with their kinds and holdings, and suppliers, named in both languages."""
+    return MEMBERS, SUPPLIERS
+
+
 def _name(row: MemberRow | GoodsRow | SupplierRow, bulgarian: bool) -> str:
     return row.bulgarian if bulgarian else row.english
 

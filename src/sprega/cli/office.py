@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`sprega office`: give somebody the cluster office, where no other office is there to do it on its page."""
+
+from __future__ import annotations
+
+import argparse
+
+from sprega.cli.refusal import DONE
+from sprega.cli.start import print_link
+from sprega.engines.model import Sentence
+from sprega.foundation.language import Language
+
+
+def add(commands: argparse._SubParsersAction, language: Language) -> argparse.ArgumentParser:
+    """Add the command to the parser."""
+    say = language.say
+    words = say(Sentence("open the office of a cluster to a person, and print where the password is chosen"))
+    parser = commands.add_parser("office", help=words, description=words, allow_abbrev=False)
+    parser.add_argument(
+        "name", metavar=say(Sentence("NAME")), help=say(Sentence("short name of the cluster"))
+    )
+    parser.add_argument(
+        "email", metavar=say(Sentence("EMAIL")), help=say(Sentence("e-mail address of the person"))
+    )
+    return parser
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Open the office."""
+    from sprega.server import installation
+
+    cluster = installation.find(options.name)
+    with installation.database_in_use() as server:
+        installation.enter(cluster, installation.addresses(cluster, server))
+        from django.db import connections, transaction
+
+        from sprega.foundation.organisations.models import Organisation
+        from sprega.server import founding
+
+        with transaction.atomic():
+            own = Organisation.objects.get(standing=Organisation.Standing.CLUSTER)
+            link = founding.open_office(
+                cluster=own, email=options.email, password=None, language=cluster.languages[0]
+            )
+        connections.close_all()
+    print_link(link, language)
+    return DONE
