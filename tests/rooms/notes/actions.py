@@ -1,12 +1,19 @@
 """Writes."""
 
-from django.db import transaction
+from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+
+from sprega.foundation.access.door import Part, release_total
 from sprega.foundation.access.identity import Actor, acting
-from sprega.foundation.access.models import Visibility
+from sprega.foundation.access.models import Figure, Visibility
 from sprega.foundation.ledger.actions import record
 from tests.rooms.notes.models import Note
 from tests.rooms.notes.room import SUM_NOTES
+
+TOTAL = "notes.tonnes"
 
 
 def write_note(
@@ -21,10 +28,36 @@ def write_note(
     return note
 
 
-def add_up(*, actor: Actor, progress) -> str:
-    """Add up the quantities of all notes, as the room's service; how many there are."""
-    assert actor.service == SUM_NOTES.name
+def change_note(*, actor: Actor, note: UUID, version: int, text: str, tonnes: object) -> Note:
+    """Change a note of the actor's organisation; `version` is that of the note the person saw."""
     with acting(actor):
-        count = Note.objects.count()
-    progress(count, count)
-    return f"/notes/?counted={count}"
+        kept = Note.objects.select_for_update().get(pk=note, organisation_id=actor.organisation_id)
+        if kept.version != version:
+            raise ValidationError(
+                "Somebody changed this note while you had it open. See above how it stands now.",
+                code="changed",
+            )
+        kept.text, kept.tonnes, kept.version = text, tonnes, version + 1
+        kept.save(update_fields=["text", "tonnes", "version"])
+        record(kind="notes.changed", actor=actor, subject=kept.organisation_id, about=kept.pk)
+    return kept
+
+
+def add_up(*, actor: Actor, progress) -> str:
+    """Show the sum of all notes' quantities, as far as the rule on totals lets it; where it is found."""
+    show_total(actor=actor)
+    progress(1, 1)  # how many notes others have is their own matter
+    return "/notes/"
+
+
+def show_total(*, actor: Actor) -> Figure | None:
+    """Judge the sum of all notes' quantities: the room reads under its service, the door decides."""
+    return release_total(
+        actor=actor, service=SUM_NOTES, subject=TOTAL, contributions=_tonnes, unit="t", visibility="cluster"
+    )
+
+
+def _tonnes() -> list[Part]:
+    """What each organisation brings to the sum."""
+    sums = Note.objects.order_by().values_list("organisation_id").annotate(Sum("tonnes"))
+    return [Part(organisation, tonnes, TOTAL) for organisation, tonnes in sums]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The classes of what is kept, groups of organisations, and the buying desk's looks."""
+"""The classes of what is kept, groups of organisations, the desk's looks, and totals that were shown."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -59,3 +61,126 @@ class Look(models.Model):
     reason = models.CharField(max_length=300)
     at = models.DateTimeField(auto_now_add=True)
     # `transaction xid8`, filled by the database itself, stands in the migration: Django has no such field.
+
+
+class DisclosureRule(models.Model):
+    """The secret parameters of the rule on totals: one row, which only the door reads."""
+
+    only = models.BooleanField(primary_key=True, default=True, editable=False)
+    threshold = models.PositiveSmallIntegerField()
+    percent = models.FloatField()
+    statistics_threshold = models.PositiveSmallIntegerField()
+    colluding = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(only=True), name="one_rule_on_totals")]
+
+
+class Release(models.Model):
+    """A total that was shown, with what stood behind it at that moment: as confidential as the data itself.
+
+    Only the door reads and adds; nobody changes or removes a row, for what was once shown is known for ever.
+    """
+
+    subject = models.CharField(max_length=200)
+    service = models.CharField(max_length=60)
+    parts = models.JSONField()
+    """Lists of organisation, holding, item, amount and weight."""
+    waivers = models.JSONField(default=list)
+    low = models.FloatField()
+    high = models.FloatField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Figure(models.Model):
+    """What people may see of a total over members: the only thing that leaves the door."""
+
+    class State(models.TextChoices):
+        SHOWN = "shown", _("This figure is shown under the cluster's rule on totals.")
+        FROZEN = (
+            "frozen",
+            _(
+                "This is the figure as it was first shown. It stays as it is, so that a member who joins, "
+                "leaves or changes its figures cannot be found by subtraction."
+            ),
+        )
+        WITHHELD = "withheld", _("This figure is withheld: it could reveal what a single member stated.")
+
+    class Form(models.TextChoices):
+        VALUE = "value", _("value")
+        BAND = "band", _("band")
+
+    subject = models.CharField(max_length=200, unique=True)
+    visibility = models.CharField(max_length=12, choices=Visibility)
+    group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="+")
+    form = models.CharField(max_length=5, choices=Form)
+    unit = models.CharField(max_length=20)
+    smallest = models.FloatField()
+    state = models.CharField(max_length=8, choices=State)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    shown_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="withheld", low=None, high=None, shown_at=None)
+                | ~Q(state="withheld") & ~Q(low=None) & ~Q(high=None) & ~Q(shown_at=None),
+                name="a_withheld_figure_has_no_value",
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=["public", "cluster"], group=None)
+                | Q(visibility="group") & ~Q(group=None),
+                name="a_total_is_for_several",
+            ),
+        ]
+
+    @property
+    def reason(self) -> str:
+        """Why it is shown, or not: one sentence for all causes."""
+        return str(self.State(self.state).label)
+
+    @property
+    def value(self) -> float | None:
+        """The figure, where it is one and not a band."""
+        return self.low if self.low == self.high else None
+
+
+class WaiverQuerySet(models.QuerySet["Waiver"]):
+    """Waivers by moment."""
+
+    def in_force(self, at: datetime | None = None) -> WaiverQuerySet:
+        """Those that hold at a moment, now by default."""
+        moment = at or timezone.now()
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=moment), given_at__lte=moment, withdrawn_at=None)
+
+
+class Waiver(models.Model):
+    """An organisation agrees in writing that one total is shown even if it gives the organisation away."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=200)
+    words = models.CharField(_("what you agree to"), max_length=1000)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WaiverQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-given_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("given_at")), name="waiver_ends_after_it_is_given"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "subject"],
+                condition=Q(withdrawn_at=None),
+                name="one_open_waiver_per_subject",
+            ),
+        ]

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Totals as they were shown, and the buying desk's looks, as far as a viewer may see."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from sprega.foundation.access.identity import Actor, acting
+from sprega.foundation.access.models import Figure, Look, Waiver
+
+
+def shown(*, subject: str, viewer: Actor) -> Figure | None:
+    """What was decided about a total, for page, mail, export and document; None if nothing is known of it."""
+    with acting(viewer):
+        return Figure.objects.filter(subject=subject).first()
+
+
+def looks(*, viewer: Actor) -> QuerySet[Look]:
+    """Each look of the buying desk at the viewer's organisation, the latest first."""
+    return (
+        Look.objects.filter(organisation_id=viewer.organisation_id).select_related("person").order_by("-at")
+    )
+
+
+def waivers(*, viewer: Actor) -> QuerySet[Waiver]:
+    """What the viewer's organisation agreed to, the latest first."""
+    return Waiver.objects.filter(organisation_id=viewer.organisation_id).select_related("given_by")
