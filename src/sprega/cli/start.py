@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sprega.cli.refusal import DONE, Refusal, reason
+from sprega.cli.refusal import DONE, REFUSED, Refusal, reason
 from sprega.cli.serve import port
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
@@ -95,7 +95,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         return DONE
     listed = _members(options, language)
     if listed is None:
-        return 2
+        return REFUSED
     languages = _languages(options.languages)
     cluster = Cluster(
         folder,
@@ -167,7 +167,31 @@ def _members(options: argparse.Namespace, language: Language) -> Sequence[Listed
         from sprega.server.founding_text import MEMBERS
 
         return MEMBERS
-    return []
+    if options.members is None:
+        return []
+    return _read_members(options.members, language)
+
+
+def _read_members(path: Path, language: Language) -> Sequence[Listed] | None:
+    from sprega.cli.terminal import print_faults
+    from sprega.formats.members_workbook import read_members
+    from sprega.server.founding import Listed
+
+    try:
+        reading = read_members(path)
+    except OSError as error:
+        raise Refusal(
+            Sentence("{file} cannot be read ({reason}).", {"file": str(path), "reason": reason(error)}),
+            Sentence("Check the name and whether you may read the file."),
+        ) from error
+    if reading.warnings:
+        title = Sentence("Warnings: {count}", {"count": len(reading.warnings)})
+        print_faults(reading.warnings, title, language)
+    if reading.faults:
+        count = {"count": len(reading.faults)}
+        print_faults(reading.faults, Sentence("No cluster was made. Faults: {count}", count), language)
+        return None
+    return [Listed(one.slug, one.name, one.name_bg, one.kind, one.holding) for one in reading.members]
 
 
 def _languages(text: str | None) -> tuple[str, ...]:
@@ -215,4 +239,19 @@ def _password(options: argparse.Namespace) -> str | None:
 
 
 def _write_template(path: Path, language: Language) -> int:
-    raise NotImplementedError
+    from sprega.formats.members_workbook import write_template
+
+    if path.exists():
+        raise Refusal(
+            Sentence("{file} exists already.", {"file": str(path)}),
+            Sentence("Choose another name for the file."),
+        )
+    try:
+        write_template(path)
+    except OSError as error:
+        raise Refusal(
+            Sentence("{file} cannot be written ({reason}).", {"file": str(path), "reason": reason(error)}),
+            Sentence("Name a folder in which you may write."),
+        ) from error
+    print(language.say(Sentence("A workbook for members: {file}", {"file": str(path)})))
+    return DONE
