@@ -28,6 +28,7 @@ def forced(purchase, *, evaluations=40, seed=0, **options):
         patch.setattr(exact, "COUPLED_PLAYERS", 0)
         patch.setattr(exact, "UNCOUPLED_PLAYERS", 0)
         patch.setattr(sampled, "EVALUATIONS", evaluations)
+        patch.setattr(sampled, "QUICK_EVALUATIONS", evaluations)
         patch.setattr(sampled, "_fewest", lambda count: min(4, 2**count - 1))
         return clear(purchase, seed=seed, **options)
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sprega.engines.award.coalitions import members_of_lot, some_lot_costs
-from sprega.engines.award.model import Award, Floats, Purchase
+from sprega.engines.award.model import WHOLE_LOT, Award, Floats, Purchase
 from sprega.engines.award.solve import GroupPayment, group_payment
+from sprega.engines.award.whole_lot import whole_lot_payments
 from sprega.engines.award.worst_group import WorstGroup, worst_group
 from sprega.engines.clearing.exact import Progress
 from sprega.engines.clearing.model import JOINING_PAYS, RULES, RuleStability, Sharing
@@ -25,6 +26,18 @@ LOT_EVALUATIONS = 4096
 
 EVALUATIONS = 1500
 """Groups priced where terms couple the lots, each a program of its own."""
+
+QUICK_EVALUATIONS = 4096
+"""The same for whole lots, whose groups are priced in milliseconds: every group of 12 members."""
+
+TABLE_PLAYERS = 18
+"""Up to so many members what every group pays at least is held and raised until the worst is proved."""
+
+PARCEL = 2048
+"""Groups priced before it is seen which could still be worse."""
+
+MARGIN = 3e-4
+"""How far beyond its need a lower bound is proved, as a part of the sum of stand-alone costs."""
 
 SEPARATIONS = 60
 """Programs that look for a blocking group, for the least core and again for the point in it."""
@@ -52,8 +65,9 @@ class SampledShares:
     shares: Floats
     low: Floats
     high: Floats
-    groups: dict[int, float]
+    rows: dict[int, float]
     proven: bool
+    groups: Groups | None = None
 
 
 @dataclass(frozen=True)
@@ -67,42 +81,186 @@ class LeastCore:
 
 
 class Groups:
-    """Prices groups one after the other or side by side, and remembers whether all were proved."""
+    """Prices groups one after the other or side by side, each once, and remembers what was proved.
+
+    `found` holds what is known of each group: an infinite payment says that only its lower bound is.
+    """
 
     def __init__(self, purchase: Purchase, award: Award, *, deadline: float | None, dask: str | None) -> None:
         self.purchase, self.award, self.deadline, self.dask = purchase, award, deadline, dask
-        self.proven = True
-        self.priced = 0
+        self.found: dict[int, GroupPayment] = {}
 
     def __call__(self, masks: Sequence[int]) -> list[float]:
         """c(S) of each mask over the players."""
         everybody = (1 << len(self.purchase.players)) - 1
-        asked = [mask for mask in masks if mask != everybody]
-        found = dict(zip(asked, self._side_by_side(asked), strict=True))
-        self.proven = self.proven and all(payment.proven for payment in found.values())
-        self.priced += len(masks)
-        return [found[mask].payment if mask in found else self.award.payment for mask in masks]
+        asked = [mask for mask in masks if mask != everybody and mask not in self.found]
+        self.found.update(zip(asked, self._side_by_side(asked), strict=True))
+        return [self.award.payment if mask == everybody else self.found[mask].payment for mask in masks]
 
-    def _side_by_side(self, masks: Sequence[int]) -> list[GroupPayment]:
-        from joblib import Parallel, delayed, parallel_config
+    @property
+    def proven(self) -> bool:
+        """Whether every payment is the least."""
+        return all(payment.proven for payment in self.found.values())
+
+    def below(self, masks: Sequence[int], limits: Floats) -> list[GroupPayment]:
+        """The groups' payments where these are below the limits; otherwise infinite, the limit as bound."""
+        return self._side_by_side(masks, limits)
+
+    def _side_by_side(self, masks: Sequence[int], limits: Floats | None = None) -> list[GroupPayment]:
+        from joblib import Parallel, cpu_count, delayed, parallel_config
 
         left = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
-        jobs = [delayed(_price)(self.purchase, self.award, mask, left) for mask in masks]
+        # what is priced in milliseconds travels in few parcels, the rest one by one
+        size = max(1, -(-len(masks) // (4 * cpu_count()))) if self.purchase.award == WHOLE_LOT else 1
+        jobs = [
+            delayed(_price_all)(
+                self.purchase,
+                self.award,
+                masks[first : first + size],
+                None if limits is None else limits[first : first + size],
+                left,
+            )
+            for first in range(0, len(masks), size)
+        ]
         if len(jobs) < 4:
-            return [function(*given, **named) for function, given, named in jobs]
-        if self.dask is None:
-            return list(Parallel(n_jobs=-1)(jobs))
-        from distributed import Client
+            answers = [function(*given, **named) for function, given, named in jobs]
+        elif self.dask is None:
+            answers = list(Parallel(n_jobs=-1)(jobs))
+        else:
+            from distributed import Client
 
-        with Client(self.dask), parallel_config(backend="dask"):
-            return list(Parallel()(jobs))
+            with Client(self.dask), parallel_config(backend="dask"):
+                answers = list(Parallel()(jobs))
+        return [payment for answer in answers for payment in answer]
+
+
+def _price_all(
+    purchase: Purchase, award: Award, masks: Sequence[int], limits: Floats | None, seconds: float | None
+) -> list[GroupPayment]:
+    """Several groups' payments, on whatever machine this runs."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    quick = np.full(len(masks), np.nan)
+    if purchase.award == WHOLE_LOT and seconds != 0:
+        quick = whole_lot_payments(purchase, masks, limits)
+    found = []
+    for position, (mask, payment) in enumerate(zip(masks, quick, strict=True)):
+        if np.isnan(payment):
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            found.append(_price(purchase, award, mask, left))
+        elif limits is not None and payment >= limits[position]:
+            found.append(GroupPayment(np.inf, float(payment), proven=True))
+        else:
+            found.append(GroupPayment(float(payment), float(payment), proven=True))
+    return found
 
 
 def _price(purchase: Purchase, award: Award, mask: int, seconds: float | None) -> GroupPayment:
-    """One group's payment, on whatever machine this runs."""
+    """One group's payment by the general program."""
     deadline = None if seconds is None else time.monotonic() + seconds
     members = tuple(m for b, m in enumerate(purchase.players) if mask >> b & 1)
     return group_payment(purchase, members, deadline=deadline, plan=award)
+
+
+class WorstExcess:
+    """The largest excess of any group under given shares, between two bounds.
+
+    Where a group is priced quickly, every one that may be the worst is: `floor` holds what each pays at
+    least, and grows from sharing to sharing. Otherwise one program chooses the group and its award, for as
+    long as it may take.
+
+    Attributes
+    ----------
+    rows : dict of mask to payment
+        Groups priced so far.
+    floor : (2**players,) floats or None
+        In currency.
+    """
+
+    def __init__(
+        self,
+        purchase: Purchase,
+        rows: dict[int, float],
+        *,
+        total: float,
+        deadline: float | None,
+        groups: Groups | None,
+    ) -> None:
+        self.purchase, self.rows, self.total = purchase, rows, total
+        self.deadline, self.groups = deadline, groups
+        self.floor: Floats | None = None
+        if groups is None:
+            return
+        count = len(purchase.players)
+        quick = purchase.award == WHOLE_LOT and count <= TABLE_PLAYERS
+        if quick or len(groups.found) == (1 << count) - 2:
+            self.floor = np.zeros(1 << count)
+            for mask, payment in groups.found.items():
+                self.floor[mask] = payment.low
+
+    def __call__(self, shares: Floats) -> WorstGroup:
+        """Both bounds, and the group that gains the lower one."""
+        if self.floor is not None and self.groups is not None:
+            return self._by_table(shares, self.floor, self.groups)
+        if self.purchase.award == WHOLE_LOT and self.groups is not None:
+            self._look_around(shares, self.groups)
+        found = self._by_program(shares)
+        mask, low = self._worst_known(shares)
+        if low > found.low:
+            return WorstGroup(low, max(found.high, low), mask, self.rows[mask])
+        return found
+
+    def _worst_known(self, shares: Floats) -> tuple[int, float]:
+        masks = list(self.rows)
+        bits, payment = _rows(self.rows, len(shares))
+        excess = bits @ shares - payment
+        best = int(np.argmax(excess))
+        return masks[best], float(excess[best])
+
+    def _by_program(self, shares: Floats) -> WorstGroup:
+        soon = time.monotonic() + SEPARATION_SECONDS
+        found = worst_group(
+            self.purchase,
+            shares,
+            precision=PRECISION * self.total,
+            deadline=soon if self.deadline is None else min(soon, self.deadline),
+        )
+        if found.mask:
+            self.rows[found.mask] = min(found.payment, self.rows.get(found.mask, np.inf))
+        return found
+
+    def _by_table(self, shares: Floats, floor: Floats, groups: Groups) -> WorstGroup:
+        """Price every group that could gain more than the worst one known."""
+        worth = group_sums(shares)
+        mask, low = self._worst_known(shares)
+        while True:
+            most = worth - floor
+            most[[0, -1]] = -np.inf
+            open_ = np.flatnonzero(most > low + PRECISION * self.total)
+            if not len(open_) or _late(self.deadline):
+                break
+            open_ = open_[np.argsort(-most[open_], kind="stable")[:PARCEL]]
+            # a little further than these shares need, so that it holds for others near them
+            limits = worth[open_] - low + MARGIN * self.total
+            masks = [int(group) for group in open_]
+            for group, payment in zip(masks, groups.below(masks, limits), strict=True):
+                floor[group] = max(floor[group], payment.low)
+                if payment.payment < np.inf:
+                    self.rows[group] = payment.payment
+            mask, low = self._worst_known(shares)
+        return WorstGroup(low, max(low, float(most.max())), mask, self.rows[mask])
+
+    def _look_around(self, shares: Floats, groups: Groups) -> None:
+        """Let single members join or leave the worst group known, as long as it gains by that."""
+        mask, low = self._worst_known(shares)
+        everybody = (1 << len(shares)) - 1
+        while not _late(self.deadline):
+            near = [mask ^ 1 << b for b in range(len(shares))]
+            near = [group for group in near if group not in (0, everybody) and group not in self.rows]
+            self.rows.update(zip(near, groups(near), strict=True))
+            better, gain = self._worst_known(shares)
+            if better == mask or gain <= low:
+                return
+            mask, low = better, gain
 
 
 def sampled_sharing(
@@ -117,15 +275,15 @@ def sampled_sharing(
     """Shares under every rule with what can be said of objections; parameters as in `sampled_shares`."""
     players = purchase.players
     sample = sampled_shares(purchase, award, seed=seed, deadline=deadline, progress=progress, dask=dask)
-    alone, groups = sample.stand_alone, sample.groups
+    alone = sample.stand_alone
     total = float(alone.sum())
+    excess = WorstExcess(purchase, sample.rows, total=total, deadline=deadline, groups=sample.groups)
     joining_pays = bool(award.payment <= total * (1 + JOINING_PAYS))
     wish = proportional_shares(award.payment, alone)
     core = least_core(
-        purchase,
         award.payment,
         alone,
-        groups,
+        excess,
         start=sample.shares,
         wish=wish,
         bounded=joining_pays,
@@ -140,7 +298,7 @@ def sampled_sharing(
     }
     found = {}
     for rule in RULES:
-        worst = excess_interval(purchase, shares[rule], groups, total=total, deadline=deadline)
+        worst = excess(shares[rule])
         named = tuple(m for b, m in enumerate(players) if worst.mask >> b & 1)
         found[rule] = RuleStability(None, (worst.low, worst.high), named)
     notes = [
@@ -208,20 +366,22 @@ def _coupled(
     def costs(masks: Sequence[int]) -> list[float]:
         answers = groups(masks)
         known.update(zip(masks, answers, strict=True))
-        progress("coalitions", min(1.0, groups.priced / EVALUATIONS))
+        progress("coalitions", min(1.0, len(groups.found) / evaluations))
         return answers
 
-    evaluations = max(EVALUATIONS, 8 * _fewest(count))
+    wanted = QUICK_EVALUATIONS if purchase.award == WHOLE_LOT else EVALUATIONS
+    evaluations = min(max(wanted, 8 * _fewest(count)), (1 << count) - 1)
     found = sample_shapley(
         costs,
         count,
         evaluations=evaluations,
         seed=seed,
-        stop=lambda: _late(deadline) and groups.priced >= 2 * _fewest(count),
+        batch=256 if purchase.award == WHOLE_LOT else 64,
+        stop=lambda: _late(deadline) and len(groups.found) >= 2 * _fewest(count),
     )
     alone = np.array([known[1 << b] for b in range(count)])
     known.pop((1 << count) - 1, None)
-    return SampledShares(alone, found.shares, found.low, found.high, known, groups.proven)
+    return SampledShares(alone, found.shares, found.low, found.high, known, groups.proven, groups)
 
 
 def _lot_by_lot(
@@ -281,34 +441,10 @@ def _late(deadline: float | None) -> bool:
     return deadline is not None and time.monotonic() > deadline
 
 
-def excess_interval(
-    purchase: Purchase, shares: Floats, groups: dict[int, float], *, total: float, deadline: float | None
-) -> WorstGroup:
-    """The largest excess of any group between two bounds; the groups already priced count as well."""
-    soon = time.monotonic() + SEPARATION_SECONDS
-    found = worst_group(
-        purchase,
-        shares,
-        precision=PRECISION * total,
-        deadline=soon if deadline is None else min(soon, deadline),
-    )
-    if found.mask:
-        groups[found.mask] = min(found.payment, groups.get(found.mask, np.inf))
-    masks = list(groups)
-    bits = np.array([[mask >> b & 1 for b in range(len(shares))] for mask in masks], dtype=float)
-    excess = bits @ shares - np.array([groups[mask] for mask in masks])
-    best = int(np.argmax(excess))
-    if excess[best] > found.low:
-        low = float(excess[best])
-        return WorstGroup(low, max(found.high, low), masks[best], groups[masks[best]])
-    return found
-
-
 def least_core(
-    purchase: Purchase,
     cost: float,
     stand_alone: Floats,
-    groups: dict[int, float],
+    excess: WorstExcess,
     start: Floats,
     wish: Floats,
     *,
@@ -320,12 +456,11 @@ def least_core(
 
     Parameters
     ----------
-    purchase : Purchase
     cost : float
         c(N), in currency.
     stand_alone : (players,) floats
-    groups : dict of mask to payment
-        Groups priced so far; grows.
+    excess : WorstExcess
+        Answers for any shares; the groups that it prices are the rows.
     start, wish : (players,) floats
         A sharing to begin with, and the one to which the point shall be nearest (least squares).
     bounded : bool
@@ -345,9 +480,7 @@ def least_core(
     total = float(stand_alone.sum())
     enough = CORE_PRECISION * total
 
-    def excess(shares: Floats) -> WorstGroup:
-        return excess_interval(purchase, shares, groups, total=total, deadline=deadline)
-
+    groups = excess.rows
     best, most = start, stand_alone
     if bounded:
         # within the tolerance of "joining pays" all bear what is lacking; a start beyond anybody's own cost
@@ -356,7 +489,7 @@ def least_core(
         best = _held_back(start, wish, most)
     high = excess(best).high
     low = -np.inf
-    until = time.monotonic() + CORE_SECONDS
+    until = None if excess.floor is not None else time.monotonic() + CORE_SECONDS
     for step in range(SEPARATIONS):
         outer, low = _relaxed_core(cost, most, groups, bounded=bounded)
         progress("shares", step / (2 * SEPARATIONS))
@@ -367,7 +500,7 @@ def least_core(
         if found.high < high:
             best, high = middle, found.high
     nearest = False
-    until = time.monotonic() + CORE_SECONDS
+    until = None if excess.floor is not None else time.monotonic() + CORE_SECONDS
     for step in range(SEPARATIONS):
         progress("shares", 0.5 + step / (2 * SEPARATIONS))
         point = _nearest(cost, most, groups, high, wish, bounded=bounded)
@@ -386,6 +519,20 @@ def _held_back(start: Floats, wish: Floats, most: Floats) -> Floats:
     rising = step > room
     part = float((room[rising] / step[rising]).min(initial=1.0))
     return wish + part * step
+
+
+def group_sums(shares: Floats) -> Floats:
+    """What each group's members pay together, shape (2**players,).
+
+    Examples
+    --------
+    >>> group_sums(np.array([1.0, 2.0])).tolist()
+    [0.0, 1.0, 2.0, 3.0]
+    """
+    total = np.zeros(1)
+    for share in shares:
+        total = np.concatenate([total, total + share])
+    return total
 
 
 def _rows(groups: dict[int, float], count: int) -> tuple[Floats, Floats]:
