@@ -10,14 +10,44 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from sprega.cli import backup, check, clear, example, ledger, office, practice, restore, serve, start, verify
+from sprega.cli import (
+    backup,
+    check,
+    clear,
+    doctor,
+    example,
+    ledger,
+    office,
+    practice,
+    restore,
+    serve,
+    start,
+    upgrade,
+    verify,
+    worker,
+)
 from sprega.cli.refusal import INTERRUPTED, REFUSED, Refusal
 from sprega.cli.texts import argparse_in
 from sprega.engines.model import EngineError, Sentence
 from sprega.foundation.language import LANGUAGES, Language, spoken_here
 from sprega.server.database.faults import DatabaseError
 
-COMMANDS = (start, serve, practice, office, backup, restore, ledger, verify, clear, check, example)
+COMMANDS = (
+    start,
+    serve,
+    practice,
+    office,
+    worker,
+    doctor,
+    backup,
+    restore,
+    upgrade,
+    ledger,
+    verify,
+    clear,
+    check,
+    example,
+)
 BROKEN_PIPE = 141
 TERMINATED = 143
 

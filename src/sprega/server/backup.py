@@ -98,7 +98,7 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def restore(path: Path, server: Server | None, *, force: bool) -> tuple[Cluster, Manifest]:
-    """Make the cluster of an archive; with `force` instead of the one of its name, which goes only at the end.
+    """Make the cluster of an archive; with `force` in place of the one of its name, which goes at the end.
 
     The restored ledger must end as the archive says, or nothing is changed.
     """
@@ -234,7 +234,7 @@ def _require_empty(urls: Addresses) -> None:
 
 
 def _load(dump: Path, urls: Addresses, manifest: Manifest) -> None:
-    """Tables, then rows, then what guards them; all as their owner, whom no policy holds yet while rows come."""
+    """Tables, then rows, then what guards them; as their owner, whom no policy holds while rows come."""
     import psycopg
 
     names = {role: urlsplit(getattr(urls, role)).username or "" for role in ROLES}
@@ -294,9 +294,7 @@ def _run(program: str, url: str | None, *arguments: str | Path) -> str:
         last = (done.stderr.strip().splitlines() or ["-"])[0]
         raise Refusal(
             Sentence("{program} failed: {said}", {"program": program, "said": last}),
-            Sentence(
-                "Mend the cause, often a full disk or a database that does not answer; then try again."
-            ),
+            Sentence("Mend the cause, often a full disk or a database that does not answer; then try again."),
         )
     return done.stdout
 

@@ -59,7 +59,7 @@ def _alone() -> Iterator[None]:
 
 
 def main() -> int:
-    """For `sprega serve`: refuse a role that policies do not bind, then migrate; a fault goes to stderr."""
+    """Refuse a role that policies do not bind, then migrate or, with --due, say what would run."""
     from sprega.foundation.language import Language, spoken_here
     from sprega.server.database.privileges import refuse_privileged
 
@@ -69,7 +69,8 @@ def main() -> int:
         import django
 
         django.setup()
-        migrate()
+        for name in due() if "--due" in sys.argv else migrate():
+            sys.stdout.write(f"{name}\n")
     except (Refusal, DatabaseError) as refusal:
         sys.stderr.write(f"{say(refusal.problem)} {say(refusal.mend)}\n")
         return REFUSED

@@ -48,7 +48,7 @@ def serve(
             stack.enter_context(alone(cluster))
             _require_free(address, cluster)
         server = stack.enter_context(installation.database_in_use())
-        _prepare(clusters, server, language)
+        prepare(clusters, server, language)
         webs = [web(cluster, server, address) for cluster in clusters]
         running: list[Child] = [*webs]
         try:
@@ -66,6 +66,21 @@ def serve(
             children.end(running)
 
 
+def work(cluster: Cluster, *, language: Language, tell: Callable[[Sentence], None]) -> None:
+    """Keep one worker running until this process is told to end."""
+    with installation.database_in_use() as server:
+        prepare([cluster], server, language)
+        child = worker(cluster, server, f"worker-{socket.gethostname()}-{os.getpid()}")
+        try:
+            child.start()
+            tell(Sentence("A worker of {name} is at work. Ctrl-C ends it.", {"name": cluster.name}))
+            _watch([child], server, tell)
+        except (KeyboardInterrupt, SystemExit):
+            tell(Sentence("Ending..."))
+        finally:
+            children.end([child])
+
+
 def web(cluster: Cluster, server: Server | None, address: str) -> Child:
     """The web server of a cluster; it knows the database as the role of the web only."""
     return Child(
@@ -76,13 +91,13 @@ def web(cluster: Cluster, server: Server | None, address: str) -> Child:
     )
 
 
-def worker(cluster: Cluster, server: Server | None) -> Child:
-    """A worker of a cluster."""
+def worker(cluster: Cluster, server: Server | None, process: str = "worker") -> Child:
+    """A worker of a cluster; `process` names its log, which is its own."""
     return Child(
         f"{cluster.name} worker",
         [sys.executable, "-m", "sprega.server.worker"],
-        _environment(cluster, server, SPREGA_PROCESS="worker"),
-        cluster.folder / "logs" / "worker.out",
+        _environment(cluster, server, SPREGA_PROCESS=process),
+        cluster.folder / "logs" / f"{process}.out",
     )
 
 
@@ -140,11 +155,24 @@ def _require_free(address: str, cluster: Cluster) -> None:
             ) from error
 
 
-def _prepare(clusters: Sequence[Cluster], server: Server | None, language: Language) -> None:
+def prepare(clusters: Sequence[Cluster], server: Server | None, language: Language) -> None:
     """Ask and migrate each cluster's database, side by side: a process knows the settings of one cluster."""
+    _migrating(clusters, server, language)
+
+
+def due(cluster: Cluster, server: Server | None, language: Language) -> list[str]:
+    """The migrations that a cluster's database waits for."""
+    return _migrating([cluster], server, language, "--due")[0].split()
+
+
+def _migrating(
+    clusters: Sequence[Cluster], server: Server | None, language: Language, *arguments: str
+) -> list[str]:
+    """Run `sprega.server.migrating` for each cluster; what each said."""
+    _refuse_half_restored(clusters, server)
     running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "sprega.server.migrating"],
+        subprocess.Popen(  # noqa: S603 - our own program, no shell
+            [sys.executable, "-m", "sprega.server.migrating", *arguments],
             env=installation.environment(
                 cluster,
                 SPREGA_LANGUAGE=language.code,
@@ -155,14 +183,14 @@ def _prepare(clusters: Sequence[Cluster], server: Server | None, language: Langu
                 },
             ),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
         )
         for cluster in clusters
     ]
-    said = [process.communicate()[1] for process in running]
-    for cluster, process, words in zip(clusters, running, said, strict=True):
+    said = [process.communicate() for process in running]
+    for cluster, process, (_out, words) in zip(clusters, running, said, strict=True):
         if process.returncode:
             raise Refusal(
                 Sentence(
@@ -170,6 +198,23 @@ def _prepare(clusters: Sequence[Cluster], server: Server | None, language: Langu
                     {"name": cluster.name, "said": words.strip()},
                 ),
                 Sentence("Then start again: what was done stays, and it goes on from there."),
+            )
+    return [out for out, _words in said]
+
+
+def _refuse_half_restored(clusters: Sequence[Cluster], server: Server | None) -> None:
+    """Refuse a database that a restore, cut off in the middle, has left half-made beside the old one."""
+    if server is None:
+        return
+    import psycopg
+
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        known = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+    for cluster in clusters:
+        if f"{cluster.name}.replaced" in known:
+            raise Refusal(
+                Sentence("A restore of {name} was cut off.", {"name": cluster.name}),
+                Sentence("Run it again to its end: sprega restore FILE --force"),
             )
 
 
