@@ -26,7 +26,16 @@ GUARDS = """
               FROM pg_policy p WHERE p.polrelid = c.oid),
            (SELECT array_agg(t.tgname ORDER BY t.tgname) FROM pg_trigger t
              WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
-      FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') ORDER BY 1
+      FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')
+     UNION ALL
+    SELECT 'new ' || d.defaclobjtype::text, null, null,
+           (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(d.defaclacl) a), null, null
+      FROM pg_default_acl d
+     UNION ALL
+    SELECT p.oid::regprocedure::text, p.prosecdef, null,
+           (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(p.proacl) a), p.proconfig, null
+      FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+     ORDER BY 1
 """
 """Who may do what with which table, and what keeps it so."""
 
