@@ -92,7 +92,7 @@ def invite(
             about=invitation.pk,
             facts={"role": str(role)},
         )
-        mails.send_invitation(invitation=invitation, token=token)
+        mails.send_invitation(actor=actor, invitation=invitation, token=token)
     return invitation
 
 

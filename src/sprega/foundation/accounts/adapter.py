@@ -19,9 +19,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from sprega.foundation.access.identity import NOBODY
 from sprega.foundation.access.middleware import identify
-from sprega.foundation.accounts import actions, mails
+from sprega.foundation.accounts import actions
 from sprega.foundation.accounts.models import Person
+from sprega.foundation.mail.actions import queue
+from sprega.foundation.mail.write import cluster_title, known_language, words_of
+
+OPENS = ("password_reset_key", "email_confirmation")
+"""Letters with a link that opens something to whoever holds it."""
 
 
 def today() -> str:
@@ -76,10 +82,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A letter in the language of the person who has the address."""
         person = Person.objects.filter(email__iexact=email).first()
-        language = person.language if person else translation.get_language()
+        language = known_language(person.language if person else translation.get_language() or "")
         with translation.override(language):
-            letter = self.render_mail(template_prefix, email, {"title": mails.cluster_title(), **context})
-        mails.send(to=email, subject=letter.subject, text=letter.body, language=language)
+            letter = self.render_mail(template_prefix, email, {"title": cluster_title(), **context})
+        queue(
+            actor=getattr(self.request, "actor", NOBODY),
+            to=email,
+            kind=template_prefix,
+            words=words_of(letter.subject, str(letter.body), language),
+            language=language,
+            secret=template_prefix.endswith(OPENS),
+        )
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -92,7 +105,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         """What the authenticator app calls this cluster."""
-        return mails.cluster_title()
+        return cluster_title()
 
     def encrypt(self, text: str) -> str:
         """Encrypt with the key in the cluster's folder."""

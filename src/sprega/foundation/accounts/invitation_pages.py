@@ -37,7 +37,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
         Column("role", _("Role"), lambda row: row.get_role_display()),
         Column("by", _("Invited by"), "invited_by"),
         Column("until", _("Valid until"), "expires_at", kind="day", sort="expires_at"),
-        Column("withdraw", "", lambda _row: _("Withdraw"), link=_withdraw_address),
+        Column("withdraw", _("Action"), lambda _row: _("Withdraw"), link=_withdraw_address),
     ]
     waiting = Invitation.objects.waiting().select_related("organisation", "invited_by")
     table = Table(request, waiting, columns, search=["email"], empty=_("Nobody is invited at the moment"))

@@ -35,7 +35,7 @@ def people(request: HttpRequest) -> HttpResponse:
         Column("until", _("Until"), queries.last_moment, kind="day", sort="ends_at"),
     ]
     if office and "export" not in request.GET:
-        columns.append(Column("end", "", lambda _row: _("End"), link=_end_address))
+        columns.append(Column("end", _("Action"), lambda _row: _("End"), link=_end_address))
     else:
         columns = [column for column in columns if column.key != "organisation"]
     table = Table(
