@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from sprega.engines.model import EngineError, Sentence
 
 GAP = 1e-9
 """Relative gap to which every award and every c(S) is solved."""
+
+TOLERANCES = ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance")
+EXACT, SECOND_OPINION = 1e-9, 1e-7
 
 CUT_ROUNDS = 12
 VIOLATED = 1e-6
@@ -105,13 +108,24 @@ class Milp:
         set_options(highs, options)
         if start is not None:
             self._start(highs, start)
+        solution = self._run(highs, deadline)
+        if not solution.infeasible:
+            return solution
+        # At so small a tolerance presolve has called programs infeasible that have a point: believe it only
+        # when a wider tolerance agrees, else solve without presolve.
+        set_options(highs, dict.fromkeys(TOLERANCES, SECOND_OPINION))
+        highs.clearSolver()
+        second = self._run(highs, deadline)
+        if second.infeasible or (deadline is not None and time.monotonic() > deadline):
+            return replace(second, x=None, objective=np.inf)
+        set_options(highs, {**dict.fromkeys(TOLERANCES, EXACT), "presolve": "off"})
+        highs.clearSolver()
         return self._run(highs, deadline)
 
     def _load(self, threads: int):  # type: ignore[no-untyped-def]
         import highspy
 
-        names = ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance")
-        highs = silent_highs({"threads": threads, "random_seed": 0, **dict.fromkeys(names, 1e-9)})
+        highs = silent_highs({"threads": threads, "random_seed": 0, **dict.fromkeys(TOLERANCES, EXACT)})
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.cost), len(self.rows)
         lp.col_cost_ = np.array(self.cost)
