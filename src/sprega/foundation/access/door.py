@@ -2,7 +2,7 @@
 """The one door through which a total over members leaves: judged, recorded, and frozen once shown.
 
 A room says who contributes what, read under its own service identity. What comes back is what the cluster's
-rule lets pass beside everything that was ever shown. Pages, mails, exports and documents read `queries.shown`.
+rule lets pass beside all that was ever shown. Pages, mails, exports and documents read `queries.shown`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def release_total(
 ) -> Figure | None:
     """Judge a total over members as it stands now, and show what may be shown; what the actor sees of it.
 
-    `contributions` is called as `service`, once no other total is being judged. Who sees the figure, its form,
+    `contributions` is called as `service`, once no other total is being judged. Who sees it, its form,
     unit and smallest band are fixed when a subject is first judged: chosen after a look at the figures they
     would tell something. Waivers are those on record; a caller cannot bring any.
     """

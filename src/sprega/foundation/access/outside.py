@@ -9,6 +9,16 @@ OUTSIDE_RLS = {
     "auth_permission": "Django makes it and nothing here asks it: rights follow from representations",
     "auth_group": "Django makes it and nothing here asks it",
     "auth_group_permissions": "Django makes it and nothing here asks it",
+    # the ledger
+    "ledger_commitment": "salted hashes, which tell nothing; whoever verifies needs all; changes are refused",
+    "ledger_position": "where a hash stands in the tree; changes are refused",
+    "ledger_node": "hashes of hashes; changes are refused",
+    "ledger_checkpoint": "size, root and signature of the tree, for everybody; changes are refused",
+    # the queue: identifiers of runs and mails, and no figure
+    "procrastinate_jobs": "work that waits, by its number; what a run is about stands in jobs_run",
+    "procrastinate_events": "when work waited, began and ended",
+    "procrastinate_periodic_defers": "when work that repeats was last asked for",
+    "procrastinate_workers": "signs of life of workers",
     # accounts
     "accounts_person": "name and address of those who sign in; read before anybody is known",
     "accounts_cache": "counts of attempts and other passing values; read before anybody is known",

@@ -30,6 +30,9 @@ class Service:
     writes: tuple[str, ...] = ()
 
 
+READ_BY_EVERY_SERVICE = ("organisations_representation", "access_group", "access_groupmember")
+"""Who acts for whom and who takes part, which most computations need; the rest a service names itself."""
+
 _registry: dict[str, Service] = {}
 
 
