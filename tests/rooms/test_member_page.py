@@ -147,3 +147,13 @@ def test_the_saving_rate_of_all_cannot_be_derived(clearing: Clearing) -> None:
     member = clearing.purchase.players[3]
     proportional = Language("en").number(float(clearing.shares["proportional"][3]), 2)
     assert proportional.replace("\xa0", " ") not in page(clearing, member)
+
+
+def test_items_that_begin_alike_are_told_apart(clearing: Clearing) -> None:
+    long = "Self-rescuer with chemically bound oxygen, 60 minutes"
+    purchase = clearing.purchase
+    alike = replace(purchase, items=tuple(replace(one, name=f"{long} {one.code}") for one in purchase.items))
+    said = page(replace(clearing, purchase=alike), 20)
+    own = {line.item for line in price_lines(clearing, 20)}
+    for item, one in enumerate(purchase.items):
+        assert (f"{one.code} Self-rescuer" in said) == (item in own)

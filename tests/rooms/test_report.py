@@ -79,6 +79,23 @@ def test_texts_are_never_markup() -> None:
     assert "#pagebreak() $" in said
 
 
+def test_names_that_begin_alike_are_told_apart(clearing: Clearing) -> None:
+    """Cut to their columns they would be the same words in every row."""
+    long = "Municipal enterprise for public works and the care of green spaces"
+    purchase = clearing.purchase
+    alike = replace(
+        purchase,
+        members=tuple(replace(member, name=f"{long} {member.code}") for member in purchase.members[:2])
+        + purchase.members[2:],
+        suppliers=tuple(replace(one, name=f"{long} {one.code}") for one in purchase.suppliers),
+    )
+    said = " ".join(pages(report_pdf(replace(clearing, purchase=alike), language=ENGLISH, day=DAY)))
+    for code in ("M01", "M02"):
+        assert said.count(f"{code} Municipal") >= 2, "in the table of shares and in the price list"
+    assert "M03" not in said, "a name that stands out needs no code"
+    assert "S2 Municipal" in said
+
+
 def test_joining_that_does_not_pay_is_said_first(clearing: Clearing) -> None:
     poor = replace(clearing, joining_pays=False, stand_alone=clearing.stand_alone * 0.9)
     said = pages(report_pdf(poor, language=ENGLISH, day=DAY))[0]

@@ -106,10 +106,17 @@ def _prices(clearing: Clearing, member: int, lines: list[Line], language: Langua
     say, purchase, prices = language.say, clearing.purchase, clearing.price_list
     unit, digits, currency = 10**prices.digits, prices.digits, purchase.currency
     invoiced = int(prices.amount[:, member].sum())
+    # told apart among its own lines only: that others have a similar item is not for this page to tell
+    sellers = sorted({line.supplier for line in lines})
+    items = sorted({line.item for line in lines})
+    seller_names = dict(
+        zip(sellers, tables.told_apart([purchase.suppliers[s] for s in sellers]), strict=True)
+    )
+    item_names = dict(zip(items, tables.told_apart([purchase.items[i] for i in items]), strict=True))
     rows = [
         [
-            tables.short(tables.called(purchase.suppliers[line.supplier]), tables.NAME_LENGTH),
-            tables.short(tables.called(purchase.items[line.item]), tables.NAME_LENGTH),
+            seller_names[line.supplier],
+            item_names[line.item],
             language.number(line.quantity),
             tables.short(purchase.items[line.item].unit, 10),
             language.number(line.today, _digits(line.today)) or "–",

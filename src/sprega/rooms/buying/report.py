@@ -164,7 +164,7 @@ def _members_title(clearing: Clearing, language: Language) -> str:
 def _chart(clearing: Clearing, language: Language) -> dict[str, str]:
     say, shown = language.say, tables.shown_players(clearing)
     people = [clearing.purchase.members[clearing.purchase.players[k]] for k in shown]
-    names = [tables.short(tables.called(person), 28) for person in people]
+    names = [tables.short(name, 28) for name in tables.told_apart(people)]
     if len(set(names)) < len(names):
         names = [person.code for person in people]
     saved = savings(clearing, clearing.rule)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,8 @@ MOST_MEMBERS = 24
 MOST_SELLERS = 6
 NAME_LENGTH = 60
 CODE_LENGTH = 9
+APART = 18
+"""So much of a name the narrowest column shows."""
 
 
 def short(text: str, most: int) -> str:
@@ -38,6 +42,20 @@ def short_code(code: str, most: int) -> str:
 def called(one: Member | Item | Supplier) -> str:
     """The name of a member, item or supplier, or its code where it has none."""
     return one.name or one.code
+
+
+def told_apart(ones: Sequence[Member | Item | Supplier]) -> list[str]:
+    """Their names, led by the code where names would look alike once they are cut."""
+    begins = Counter(called(one)[:APART] for one in ones)
+    return [
+        short(
+            f"{short_code(one.code, CODE_LENGTH)} {one.name}"
+            if one.name and begins[one.name[:APART]] > 1
+            else called(one),
+            NAME_LENGTH,
+        )
+        for one in ones
+    ]
 
 
 def opening(words: str) -> str:
@@ -63,10 +81,11 @@ def award_table(clearing: Clearing, language: Language) -> Table:
     found = [(lot, supplier) for lot, supplier in np.argwhere(goods.T > 0)]
     shown = sorted(found, key=lambda pair: -goods[pair[1], pair[0]])[:MOST_LOTS]
     shown.sort(key=lambda pair: (pair[0], -goods[pair[1], pair[0]]))
+    suppliers = told_apart(purchase.suppliers)
     rows = [
         [
             _lot_name(clearing, int(lot)),
-            short(called(purchase.suppliers[supplier]), NAME_LENGTH),
+            suppliers[supplier],
             language.number(goods[supplier, lot], digits),
         ]
         for lot, supplier in shown
@@ -123,6 +142,7 @@ def bid_matrix(clearing: Clearing, language: Language) -> Table:
     }
     offers = {s: int(np.isfinite(price[s, items]).sum()) for s in wins}
     suppliers = sorted(sorted(wins, key=lambda s: (wins[s], offers[s]), reverse=True)[:MOST_BIDDERS])
+    names = dict(zip(items, told_apart([purchase.items[item] for item in items]), strict=True))
     rows = []
     for item in items:
         digits = _price_digits(price[:, item])
@@ -134,7 +154,6 @@ def bid_matrix(clearing: Clearing, language: Language) -> Table:
             }
             for s in suppliers
         ]
-        name = short(called(purchase.items[item]), NAME_LENGTH)
         others = [
             f"{short_code(purchase.suppliers[s].code, CODE_LENGTH)} {language.number(price[s, item], digits)}"
             for s in np.flatnonzero(won[:, item])
@@ -142,7 +161,7 @@ def bid_matrix(clearing: Clearing, language: Language) -> Table:
         ]
         rows.append(
             {
-                "item": name,
+                "item": names[item],
                 "unit": short(purchase.items[item].unit, 8),
                 "cells": cells,
                 "others": others[0]
@@ -216,7 +235,7 @@ def shown_players(clearing: Clearing) -> list[int]:
 def members_table(clearing: Clearing, language: Language) -> Table:
     """What each member pays today, alone, and under each rule, and what it saves."""
     say, digits = language.say, whole(clearing)
-    members = clearing.purchase.members
+    names = told_apart(clearing.purchase.members)
     share = clearing.shares[clearing.rule]
     shown = shown_players(clearing)
 
@@ -233,8 +252,7 @@ def members_table(clearing: Clearing, language: Language) -> Table:
 
     rows = []
     for k in shown:
-        member = members[clearing.purchase.players[k]]
-        rows.append([short(called(member), NAME_LENGTH), *cells([k])])
+        rows.append([names[clearing.purchase.players[k]], *cells([k])])
     hidden = [k for k in range(len(share)) if k not in set(shown)]
     if hidden:
         rows.append([say(Sentence("Others: {count}", {"count": len(hidden)})), *cells(hidden)])
@@ -310,13 +328,8 @@ def price_table(clearing: Clearing, language: Language) -> Table:
         amounts = [part[s] for s in sellers] + ([part[others].sum()] if others else []) + [part.sum()]
         return [language.number(int(amount) / unit, prices.digits) if amount else "–" for amount in amounts]
 
-    rows = [
-        [
-            short(called(purchase.members[players[k]]), NAME_LENGTH),
-            *cells([players[k]]),
-        ]
-        for k in shown
-    ]
+    names = told_apart(purchase.members)
+    rows = [[names[players[k]], *cells([players[k]])] for k in shown]
     if hidden:
         rows.append([say(Sentence("Others: {count}", {"count": len(hidden)})), *cells(hidden)])
     return {
