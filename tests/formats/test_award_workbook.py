@@ -50,6 +50,15 @@ def test_a_sheet_per_question(clearing, tmp_path):
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
+def test_words_in_place_of_a_figure_stand_where_figures_do(clearing, tmp_path):
+    """From the left they would run into the figure before them."""
+    unknown = dataclasses.replace(clearing, today=np.full(len(clearing.today), np.nan))
+    sheet = written(unknown, tmp_path)["Summary"]
+    words = [cell for row in sheet.iter_rows() for cell in row if cell.value == "not stated"]
+    assert words
+    assert {cell.alignment.horizontal for cell in words} == {"right"}
+
+
 def test_headings_and_sentences_have_room(clearing, tmp_path):
     sampled = dataclasses.replace(clearing, nucleolus_is_nearest=True)
     for code in ("en", "bg"):

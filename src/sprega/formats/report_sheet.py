@@ -35,6 +35,7 @@ def _looks(digits: int) -> dict[str, dict[str, object]]:
     decimals = "." + "0" * digits if digits else ""
     return {
         "text": {"align": "left"},
+        "number as text": {"align": "right"},
         "title": TITLE,
         "header": {**HEADER, "align": "left"},
         "number header": {**HEADER, "align": "right"},
@@ -142,6 +143,7 @@ class Page:
             elif isinstance(cell, Sentence | str):
                 text = self.book.say(cell) if isinstance(cell, Sentence) else cell
                 # As a string even when it begins with = or +: nothing that was typed is evaluated.
-                self.sheet.write_string(self.row, at, text, self.book.format("text", bold=bold))
+                kind = "text" if column.holds == "text" else "number as text"
+                self.sheet.write_string(self.row, at, text, self.book.format(kind, bold=bold))
             elif isinstance(cell, int | float) and math.isfinite(cell):
                 self.sheet.write_number(self.row, at, cell, self.book.format(column.holds, bold=bold))
