@@ -264,3 +264,25 @@ def test_which_purchases_are_sampled():
     # the group's own rules do not count
     ruled = random_purchase(1, members=9, items=2, terms=("tiers",), max_suppliers=2, max_supplier_share=0.9)
     assert is_exact(ruled)
+
+
+def test_the_quick_way_and_the_general_program_agree(monkeypatch):
+    """As where the quick search is given up: groups are then priced, and the worst looked for, in general."""
+    purchase = coupled(0, "whole-lot")
+    quick = forced(purchase)
+    monkeypatch.setattr(sampled.Groups, "_mostly_quick", lambda self: False)
+    general = forced(purchase)
+    total = quick.stand_alone.sum()
+    np.testing.assert_allclose(quick.shares["shapley"], general.shares["shapley"], atol=1e-8 * total)
+    np.testing.assert_allclose(quick.least_core, general.least_core, atol=2e-7 * total)
+    for rule in ("equal-price", "shapley", "proportional"):
+        found, expected = (c.stability[rule].worst_excess for c in (quick, general))
+        np.testing.assert_allclose(found, expected, atol=1e-7 * total)
+
+
+def test_a_search_that_gives_up_is_not_asked_again(monkeypatch):
+    purchase = coupled(0, "whole-lot")
+    award = solve_award(purchase)
+    assert sampled.Groups(purchase, award, deadline=None, dask=None).quick
+    monkeypatch.setattr(sampled, "whole_lot_payments", lambda purchase, masks: np.full(len(masks), np.nan))
+    assert not sampled.Groups(purchase, award, deadline=None, dask=None).quick

@@ -33,6 +33,9 @@ QUICK_EVALUATIONS = 4096
 TABLE_PLAYERS = 18
 """Up to so many members what every group pays at least is held and raised until the worst is proved."""
 
+PROBES = 8
+"""Large groups that are priced to see whether the quick way will do."""
+
 PARCEL = 2048
 """Groups priced before it is seen which could still be worse."""
 
@@ -89,6 +92,14 @@ class Groups:
     def __init__(self, purchase: Purchase, award: Award, *, deadline: float | None, dask: str | None) -> None:
         self.purchase, self.award, self.deadline, self.dask = purchase, award, deadline, dask
         self.found: dict[int, GroupPayment] = {}
+        self.quick = purchase.award == WHOLE_LOT and not _late(deadline) and self._mostly_quick()
+
+    def _mostly_quick(self) -> bool:
+        """Whether the search over offers prices large groups: smallest orders and fixed costs defeat it."""
+        count = len(self.purchase.players)
+        large = [((1 << count) - 1) ^ (1 << b) for b in range(min(count, PROBES))]
+        priced = np.isfinite(whole_lot_payments(self.purchase, large)).sum()
+        return bool(2 * priced > len(large))
 
     def __call__(self, masks: Sequence[int]) -> list[float]:
         """c(S) of each mask over the players."""
@@ -111,7 +122,7 @@ class Groups:
 
         left = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
         # what is priced in milliseconds travels in few parcels, the rest one by one
-        size = max(1, -(-len(masks) // (4 * cpu_count()))) if self.purchase.award == WHOLE_LOT else 1
+        size = max(1, -(-len(masks) // (4 * cpu_count()))) if self.quick else 1
         jobs = [
             delayed(_price_all)(
                 self.purchase,
@@ -119,6 +130,7 @@ class Groups:
                 masks[first : first + size],
                 None if limits is None else limits[first : first + size],
                 left,
+                quick=self.quick,
             )
             for first in range(0, len(masks), size)
         ]
@@ -135,15 +147,21 @@ class Groups:
 
 
 def _price_all(
-    purchase: Purchase, award: Award, masks: Sequence[int], limits: Floats | None, seconds: float | None
+    purchase: Purchase,
+    award: Award,
+    masks: Sequence[int],
+    limits: Floats | None,
+    seconds: float | None,
+    *,
+    quick: bool,
 ) -> list[GroupPayment]:
     """Several groups' payments, on whatever machine this runs."""
     deadline = None if seconds is None else time.monotonic() + seconds
-    quick = np.full(len(masks), np.nan)
-    if purchase.award == WHOLE_LOT and seconds != 0:
-        quick = whole_lot_payments(purchase, masks, limits)
+    payments = np.full(len(masks), np.nan)
+    if quick and seconds != 0:
+        payments = whole_lot_payments(purchase, masks, limits)
     found = []
-    for position, (mask, payment) in enumerate(zip(masks, quick, strict=True)):
+    for position, (mask, payment) in enumerate(zip(masks, payments, strict=True)):
         if np.isnan(payment):
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             found.append(_price(purchase, award, mask, left))
@@ -191,8 +209,7 @@ class WorstExcess:
         if groups is None:
             return
         count = len(purchase.players)
-        quick = purchase.award == WHOLE_LOT and count <= TABLE_PLAYERS
-        if quick or len(groups.found) == (1 << count) - 2:
+        if (groups.quick and count <= TABLE_PLAYERS) or len(groups.found) == (1 << count) - 2:
             self.floor = np.zeros(1 << count)
             for mask, payment in groups.found.items():
                 self.floor[mask] = payment.low
@@ -201,7 +218,7 @@ class WorstExcess:
         """Both bounds, and the group that gains the lower one."""
         if self.floor is not None and self.groups is not None:
             return self._by_table(shares, self.floor, self.groups)
-        if self.purchase.award == WHOLE_LOT and self.groups is not None:
+        if self.groups is not None and self.groups.quick:
             self._look_around(shares, self.groups)
         found = self._by_program(shares)
         mask, low = self._worst_known(shares)
@@ -369,14 +386,16 @@ def _coupled(
         progress("coalitions", min(1.0, len(groups.found) / evaluations))
         return answers
 
-    wanted = QUICK_EVALUATIONS if purchase.award == WHOLE_LOT else EVALUATIONS
+    # all groups of few members are sooner priced than the worst of them is found by programs that choose it
+    every = purchase.award == WHOLE_LOT and 1 << count <= QUICK_EVALUATIONS
+    wanted = QUICK_EVALUATIONS if groups.quick or every else EVALUATIONS
     evaluations = min(max(wanted, 8 * _fewest(count)), (1 << count) - 1)
     found = sample_shapley(
         costs,
         count,
         evaluations=evaluations,
         seed=seed,
-        batch=256 if purchase.award == WHOLE_LOT else 64,
+        batch=256 if groups.quick else 64,
         stop=lambda: _late(deadline) and len(groups.found) >= 2 * _fewest(count),
     )
     alone = np.array([known[1 << b] for b in range(count)])
