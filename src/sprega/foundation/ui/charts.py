@@ -111,7 +111,6 @@ class Chart:
         found["config"] = {**found.get("config", {}), **CONFIG}
         if not any(key in found for key in SEVERAL):
             found["width"] = "container"
-            found["autosize"] = {"type": "fit-x", "contains": "padding"}
         return {"spec": found, **locales(spoken())}
 
     @property

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -209,10 +209,15 @@ class Table:
         """Whether a search or a filter leaves rows out."""
         return bool(self.query) or any(one["chosen"] for one in self.filters)
 
-    @property
-    def body(self) -> Iterator[list[Cell]]:
+    @cached_property
+    def body(self) -> list[list[Cell]]:
         """The cells of the page, row by row."""
-        return (self.cells(row) for row in self.page.object_list)
+        return [self.cells(row) for row in self.page.object_list]
+
+    @property
+    def classes(self) -> list[str]:
+        """The visibility classes marked on the page, for the line that explains the marks."""
+        return list(dict.fromkeys(cell.seen for row in self.body for cell in row if cell.seen))
 
     def cells(self, row: Any) -> list[Cell]:
         """The cells of a row."""
