@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
+from sprega.foundation.accounts.practice import practice_people
 from sprega.foundation.room import Task, rooms
 from sprega.foundation.ui.promises import promises
 
@@ -18,7 +19,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 def first_page(request: HttpRequest) -> HttpResponse:
     """What the cluster promises, each sentence a link to where it happens."""
-    return render(request, "ui/first_page.html", {"promises": promises()})
+    return render(request, "ui/first_page.html", {"promises": promises(), "people": practice_people()})
 
 
 def today(request: HttpRequest) -> HttpResponse:

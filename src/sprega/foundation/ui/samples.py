@@ -67,6 +67,8 @@ class SampleForm(forms.Form):
 def context(request: HttpRequest) -> dict[str, Any]:
     """What the gallery shows."""
     typed = {"name": "", "quantity": _("about twelve"), "price": "98,40", "kind": "lime", "sites": ["mill"]}
+    wrong = SampleForm(typed, auto_id="id_wrong_%s")
+    wrong.quiet = True  # a gallery opens at its top
     return {
         "visibilities": list(Visibility.values),
         "opening": date(2027, 3, 12),
@@ -79,7 +81,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
             Tab(_("Groups"), "?tab=group"),
         ],
         "form": SampleForm(auto_id="id_new_%s"),
-        "wrong": SampleForm(typed, auto_id="id_wrong_%s"),
+        "wrong": wrong,
         "table": towns(request),
         "nothing": Table(
             request,
@@ -203,7 +205,7 @@ def saving() -> Chart:
 
     return Chart(
         "saving",
-        _("Grinding balls bring more than half of the saving"),
+        _("Grinding balls bring the largest saving"),
         build,
         [_("Goods"), _("Today's price (thousand EUR)"), _("Awarded price (thousand EUR)")],
         rows,
