@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SPREGA = Path(sys.executable).with_name("sprega")
@@ -23,23 +23,23 @@ SPREGA = Path(sys.executable).with_name("sprega")
 
 @dataclass(frozen=True)
 class Installation:
-    """A home of Sprega."""
+    """A home of Sprega; `by` runs the command for us, `further` is what its environment has besides."""
 
     home: Path
-    user: int | None = None
+    by: tuple[str, ...] = ()
+    further: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         """That of a person with this home, whatever the tests' own settings are."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        return {**kept, "SPREGA_HOME": str(self.home), "LC_ALL": "C.UTF-8"}
+        return {**kept, "SPREGA_HOME": str(self.home), "LC_ALL": "C.UTF-8", **self.further}
 
     def sprega(self, *words: object, code: int = 0) -> str:
         """Run the command to its end; what it said."""
         done = subprocess.run(
-            [str(SPREGA), *map(str, words)],
+            [*self.by, str(SPREGA), *map(str, words)],
             env=self.environment,
-            user=self.user,
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -62,14 +62,13 @@ class Installation:
         (to / "postgres" / "port").unlink(missing_ok=True)
         for kept in (to / "clusters").glob("*/cluster.json"):
             kept.write_text(json.dumps({**json.loads(kept.read_text()), "port": free_port()}))
-        return Installation(to, self.user)
+        return Installation(to, self.by)
 
     def start(self, *words: object) -> Serving:
         """Begin to serve."""
         process = subprocess.Popen(
-            [str(SPREGA), "serve", *map(str, words)],
+            [*self.by, str(SPREGA), "serve", *map(str, words)],
             env=self.environment,
-            user=self.user,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
