@@ -6,12 +6,12 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from tests.people import People
 
 from sprega.foundation.access.identity import Actor, acting
 from sprega.foundation.ledger import checkpoint, models, tree
 from sprega.foundation.ledger.actions import erase_events, place_commitments, read_nodes, record, signing_key
 from sprega.foundation.ledger.leaf import commitment
+from tests.people import People
 
 
 def test_an_event_is_read_by_its_person_and_by_whose_data_it_is_about(people: People) -> None:

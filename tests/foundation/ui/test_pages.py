@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.people import PASSWORD, People, populate
+from tests.people import People, populate
 
 pytestmark = pytest.mark.django_db
 

@@ -57,7 +57,7 @@ class Mail(models.Model):
 
 
 class Letter(models.Model):
-    """What the mail says; one whose link opens something to its holder is `secret`, read in the mailbox only."""
+    """What the mail says; one whose link opens something is `secret`, read in the mailbox only."""
 
     mail = models.OneToOneField(Mail, models.CASCADE, primary_key=True, related_name="letter")
     subject = models.CharField(_("subject"), max_length=200)
