@@ -1,11 +1,39 @@
 """The web pages: thin."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from sprega.foundation.access.queries import shown
+from tests.rooms.notes.actions import TOTAL, change_note
+from tests.rooms.notes.forms import NoteForm
 from tests.rooms.notes.models import Note
 
 
 def note_list(request: HttpRequest) -> HttpResponse:
-    """The notes that the reader may see."""
-    return render(request, "notes/list.html", {"notes": Note.objects.select_related("organisation")[:50]})
+    """The notes that the reader may see, and the sum of all as far as the rule lets it."""
+    notes = Note.objects.select_related("organisation")[:50]
+    return render(
+        request, "notes/list.html", {"notes": notes, "total": shown(subject=TOTAL, viewer=request.actor)}
+    )
+
+
+@login_required
+def edit(request: HttpRequest, note: UUID) -> HttpResponse:
+    """Change a note; whoever was slower is told, sees how it stands now, and keeps what they typed."""
+    kept = get_object_or_404(Note, pk=note, organisation_id=request.actor.organisation_id)
+    seen = {"text": kept.text, "tonnes": kept.tonnes, "version": kept.version}
+    form = NoteForm(request.POST or None, initial=seen)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_note(actor=request.actor, note=note, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            # what they see now is what the next submit speaks of
+            form.data = {**form.data.dict(), "version": kept.version}
+        else:
+            return redirect("notes:list")
+    return render(request, "notes/edit.html", {"form": form, "note": kept})

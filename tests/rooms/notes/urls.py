@@ -3,4 +3,4 @@ from django.urls import path
 from tests.rooms.notes import pages
 
 app_name = "notes"
-urlpatterns = [path("", pages.note_list, name="list")]
+urlpatterns = [path("", pages.note_list, name="list"), path("<uuid:note>/edit/", pages.edit, name="edit")]

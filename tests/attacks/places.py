@@ -1,0 +1,153 @@
+"""Where the attacks go: how each address is reached, and what its owner finds there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from sprega.foundation.access.actions import give_waiver
+from sprega.foundation.access.identity import acting
+from sprega.foundation.access.models import Visibility
+from sprega.foundation.accounts.actions import invite
+from tests.people import People
+from tests.rooms.notes.actions import write_note
+
+CANARY, FIGURE = "copper-canary", "71342"
+ADDRESS = "copper-canary@example.org"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What belongs to the copper works and must reach nobody else."""
+
+    note: Any
+    desk_note: Any
+    invitation: int
+    representation: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """One address.
+
+    Attributes
+    ----------
+    args : callable
+        The arguments of the address, from what was planted.
+    finds : str
+        What the rightful owner must read there; empty where nothing confidential stands.
+    owner : str
+        Who that is.
+    closed : bool
+        Others get no page at all: a way to sign in, 403, 404 or 405.
+    data : callable
+        What an attacker sends.
+    """
+
+    args: Callable[[Planted], dict[str, Any]] = lambda planted: {}
+    finds: str = ""
+    owner: str = "copper"
+    closed: bool = False
+    data: Callable[[Planted], dict[str, Any]] = field(default=lambda planted: {})
+
+
+def plant(people: People) -> Planted:
+    """Put canaries into every text, and a figure that stands nowhere else."""
+    copper = people.actor(people.copper)
+    with acting(copper):
+        note = write_note(actor=copper, text=f"{CANARY} note", tonnes=f"{FIGURE}.125")
+        desk = write_note(
+            actor=copper, text=f"{CANARY} desk", tonnes=f"{FIGURE}.5", visibility=Visibility.DESK
+        )
+    invitation = invite(
+        actor=copper, organisation=people.organisation("copper"), role="energy", email=ADDRESS
+    )
+    give_waiver(actor=copper, subject="lime", words=f"{CANARY} waiver")
+    with acting(copper):
+        representation = people.copper.representations.first()
+    return Planted(note.pk, desk.pk, invitation.pk, representation.pk)
+
+
+GENERAL = Place()
+"""The same page for everybody, or each person's own: no canary may stand there."""
+PLACES: dict[str, Place] = {
+    **dict.fromkeys(
+        (
+            "ui:home",
+            "ui:today",
+            "ui:gallery",
+            "ui:language",
+            "ui:theme",
+            "accounts:second-factor",
+            "accounts:look-around",
+            "account_login",
+            "account_logout",
+            "account_inactive",
+            "account_signup",
+            "account_reauthenticate",
+            "account_email_verification_sent",
+            "account_change_password",
+            "account_set_password",
+            "account_reset_password",
+            "account_confirm_login_code",
+            "account_reset_password_from_key_done",
+            "account_reset_password_done",
+            "mfa_activate_totp",
+            "mfa_index",
+            "mfa_authenticate",
+            "mfa_reauthenticate",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "usersessions_list",
+            "socialaccount_login_cancelled",
+            "socialaccount_login_error",
+            "socialaccount_signup",
+            "socialaccount_connections",
+        ),
+        GENERAL,
+    ),
+    "ui:vega": Place(lambda planted: {"number": "1"}),
+    "accounts:account": Place(finds="copper@example.org"),
+    "account_email": Place(finds="copper@example.org"),
+    "accounts:switch-organisation": Place(data=lambda planted: {"organisation": "copper"}),
+    "account_confirm_email": Place(lambda planted: {"key": "made-up"}),
+    "account_reset_password_from_key": Place(lambda planted: {"uidb36": "1", "key": "made-up"}),
+    "openid_connect_login": Place(lambda planted: {"provider_id": "made-up"}, closed=True),
+    "openid_connect_callback": Place(lambda planted: {"provider_id": "made-up"}, closed=True),
+    "accounts:invitations": Place(finds=ADDRESS),
+    "accounts:invite": Place(data=lambda planted: {"email": "spy@example.org", "role": "energy"}),
+    "accounts:withdraw-invitation": Place(
+        lambda planted: {"invitation": planted.invitation}, finds=ADDRESS, closed=True
+    ),
+    "accounts:accept-invitation": Place(lambda planted: {"token": "made-up"}),
+    "organisations:people": GENERAL,
+    "organisations:give": Place(owner="office", closed=True),
+    "organisations:end": Place(
+        lambda planted: {"representation": planted.representation},
+        finds="copper@example.org",
+        owner="office",
+        closed=True,
+        data=lambda planted: {"version": 1},
+    ),
+    "notes:list": Place(finds=f"{CANARY} note"),
+    "notes:edit": Place(
+        lambda planted: {"note": planted.note},
+        finds=f"{CANARY} note",
+        closed=True,
+        data=lambda planted: {"text": "forged", "tonnes": "1", "version": 1},
+    ),
+}
+
+
+def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
+    """The name of every address that exists."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
+        else:
+            yield from names(pattern, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
