@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every benchmark in one run, as Markdown ready for docs/benchmarks.md.
 
-python -m benchmarks [--only games] [--only award] [--only clearing] [--only ledger]
+python -m benchmarks [--only games] [--only award] [--only clearing] [--only ledger] [--only platform]
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-FIELDS = ("games", "award", "clearing", "ledger")
+FIELDS = ("games", "award", "clearing", "ledger", "platform")
 PACKAGES = ("numpy", "scipy", "numba", "highspy", "coopgame-py", "coopgt", "pyscipopt", "ortools", "pymerkle")
 HEADS = {
     "games": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
     "award": (*("what", "ours, CPU s", "our gap", "peer", "peer, CPU s", "peer gap", "ratio"),),
     "clearing": ("what", "CPU s", "peak MB", "remark"),
     "ledger": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
+    "platform": ("what", "requests a second", "p95, ms", "CPU ms a request"),
 }
 
 
@@ -66,11 +67,18 @@ def clearing(row: tuple[str, float, float, str]) -> tuple[str, ...]:
     return what, seconds(used), "-" if math.isnan(memory) else f"{memory:.0f}", remark
 
 
+def pages(row: tuple[str, float, float, float]) -> tuple[str, ...]:
+    """A row of `benchmarks.platform`."""
+    what, rate, p95, cpu = row
+    return what, f"{rate:.0f}", f"{p95:.1f}", f"{cpu:.2f}"
+
+
 CELLS: dict[str, Callable[..., tuple[str, ...]]] = {
     "games": games,
     "award": award,
     "clearing": clearing,
     "ledger": games,
+    "platform": pages,
 }
 
 

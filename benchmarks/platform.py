@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The platform: pages of the tiny room beside a bare Django view with one query, on the same server.
+
+python -m benchmarks.platform
+
+A practice cluster with the tiny room of the tests gets notes of 22, then 500, then 5,000 organisations. Its
+list is asked for by a signed-in member over a few connections kept open; the peer (`benchmarks.bare`) answers
+fifty rows of the same table without session, person, policies or template. The asking side shares the
+machine's cores: beside requests a second stands what a request costs the web server in CPU time.
+"""
+
+from __future__ import annotations
+
+import http.client
+import http.cookiejar
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from sprega.server.web import THREADS
+
+ROOT = Path(__file__).parent.parent
+SIZES = (22, 500, 5000)
+CONNECTIONS = 4
+SECONDS = 6.0
+PEER_PORT = 8099
+TICK = os.sysconf("SC_CLK_TCK")
+
+MORE = """
+    INSERT INTO organisations_organisation (slug, name, name_bg, standing, kind)
+    SELECT 'b' || n, 'Organisation ' || n, '', 'member', 'company'
+      FROM generate_series(%(from)s::int, %(to)s::int) n
+    RETURNING id
+"""
+NOTES = """
+    INSERT INTO notes_note (id, organisation_id, visibility, text, tonnes, version, written_at)
+    SELECT gen_random_uuid(), o.id, 'cluster', 'Needs lime next spring', 12.5, 1, now()
+      FROM organisations_organisation o
+     WHERE NOT EXISTS (SELECT FROM notes_note n WHERE n.organisation_id = o.id) AND o.standing = 'member'
+"""
+
+
+Row = tuple[str, float, float, float]
+
+
+def rows() -> Iterator[Row]:
+    """What was asked for, requests a second, 95th percentile in ms, the web server's CPU ms a request."""
+    with tempfile.TemporaryDirectory(prefix="sprega-bench-") as top:
+        Path(top).chmod(0o755)
+        yield from measured(Path(top) / "home")
+
+
+def measured(home: Path) -> Iterator[Row]:
+    """The rows, the peer beside each size."""
+    environment = {
+        **os.environ,
+        "SPREGA_HOME": str(home),
+        "SPREGA_FURTHER_ROOMS": "tests.rooms.notes",
+        "PYTHONPATH": str(ROOT),
+    }
+    sprega = str(Path(sys.executable).with_name("sprega"))
+    subprocess.run(  # noqa: S603 - our own programs
+        [sprega, "practice"], env=environment, check=True, stdout=subprocess.DEVNULL
+    )
+    with running([sprega, "serve", "--no-worker"], environment) as serving:
+        kept = json.loads((home / "clusters" / "practice" / "cluster.json").read_text())
+        port = kept["port"]
+        url = maintenance(environment)
+        cookie = signed_in(port, home)
+        peer = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", str(THREADS)]
+        peer += ["--port", str(PEER_PORT), "benchmarks.bare:application"]
+        with running(peer, {**environment, "BARE_URL": url}) as bare:
+            for size in SIZES:
+                grow(url, size)
+                # turn and turn about, so that a busy machine slows both
+                yield f"a bare view with one query, {size}", *load(PEER_PORT, "/", "", tree(bare))
+                web = [pid for pid in tree(serving) if b"sprega.server.web" in command(pid)]
+                yield f"the tiny room's list, {size}", *load(port, "/notes/", cookie, web)
+
+
+@contextmanager
+def running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
+    """A server while this lasts; its process."""
+    process = subprocess.Popen(  # noqa: S603 - our own programs
+        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    )
+    try:
+        if "serve" in command:
+            assert process.stdout is not None
+            while not process.stdout.readline().startswith("Ctrl-C"):
+                assert process.poll() is None
+        else:
+            reach(PEER_PORT)
+        yield process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def reach(port: int) -> None:
+    """Wait for the first answer."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/").close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(port)
+
+
+def maintenance(environment: dict[str, str]) -> str:
+    """The address past the policies."""
+    script = (
+        "from sprega.server import installation as i\n"
+        "with i.database_in_use() as server: print(i.addresses(i.find('practice'), server).maintenance)"
+    )
+    done = subprocess.run(  # noqa: S603 - our own programs
+        [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def grow(url: str, size: int) -> None:
+    """Let there be so many members, each with a note."""
+    with psycopg.connect(url) as connection:
+        (have,) = connection.execute(
+            "SELECT count(*) FROM organisations_organisation WHERE standing = 'member'"
+        ).fetchone()
+        if have < size:
+            connection.execute(MORE, {"from": have + 1, "to": size})
+        connection.execute(NOTES)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+
+
+def signed_in(port: int, home: Path) -> str:
+    """The cookies of a purchasing manager."""
+    account = next(
+        one
+        for one in json.loads((home / "clusters" / "practice" / "accounts.json").read_text())
+        if one["role"] == "purchasing"
+    )
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    address = f"http://127.0.0.1:{port}/accounts/login/"
+    token = re.search(r'csrfmiddlewaretoken" value="([^"]+)', browser.open(address).read().decode())
+    assert token is not None
+    form = {"csrfmiddlewaretoken": token[1], "login": account["email"], "password": account["password"]}
+    browser.open(address, urllib.parse.urlencode(form).encode()).close()
+    return "; ".join(f"{one.name}={one.value}" for one in jar)
+
+
+def load(port: int, path: str, cookie: str, server: list[int]) -> tuple[float, float, float]:
+    """Requests a second, the 95th percentile in ms, and the web server's CPU ms a request."""
+    times: list[float] = []
+    ask(port, path, cookie, 1.0, [])
+    before, began = sum(map(cpu, server)), time.perf_counter()
+    threads = [
+        threading.Thread(target=ask, args=(port, path, cookie, SECONDS, times)) for _ in range(CONNECTIONS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.perf_counter() - began
+    spent = sum(map(cpu, server)) - before
+    return len(times) / took, 1000 * sorted(times)[int(0.95 * len(times))], 1000 * spent / len(times)
+
+
+def ask(port: int, path: str, cookie: str, seconds: float, times: list[float]) -> None:
+    """Ask again and again over one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    deadline = time.perf_counter() + seconds
+    while (began := time.perf_counter()) < deadline:
+        connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status in (200, 503), answer.status
+        times.append(time.perf_counter() - began)
+
+
+def tree(process: int) -> list[int]:
+    """A process and all that it started."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [process, *(pid for child in children for pid in tree(int(child)))]
+
+
+def command(process: int) -> bytes:
+    """What a process runs."""
+    return Path(f"/proc/{process}/cmdline").read_bytes()
+
+
+def cpu(process: int) -> float:
+    """CPU seconds of a process so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(*row)
