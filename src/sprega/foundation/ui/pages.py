@@ -39,9 +39,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or settings.CLUSTER.practice):
         raise Http404
     from sprega.foundation.ui import samples
+    from sprega.foundation.ui.charts import drawn
     from sprega.foundation.ui.export import workbook
 
     context = samples.context(request)
     if context["table"].wants_export:
         return workbook(context["table"])
-    return render(request, "ui/gallery.html", context)
+    return drawn(request, context["bars"], context["curve"]) or render(request, "ui/gallery.html", context)
