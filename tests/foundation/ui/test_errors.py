@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
@@ -72,3 +75,20 @@ def test_a_form_from_elsewhere() -> None:
     answer = Client(enforce_csrf_checks=True).post("/theme", {"theme": "dark"})
     assert answer.status_code == 403
     assert "The form was open too long" in answer.content.decode()
+
+
+def test_database_away_from_the_start() -> None:
+    """The whole way through the middleware, with an address at which nothing listens."""
+    program = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+import django
+django.setup()
+from django.test import Client
+client = Client(raise_request_exception=False, headers={"accept-language": "bg"})
+for address in ("/", "/today", "/nowhere"):
+    answer = client.get(address)
+    print(answer.status_code, "Заредете страницата отново след минута" in answer.content.decode())
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split("\n")[:-1] == ["503 True"] * 3

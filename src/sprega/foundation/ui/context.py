@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -33,6 +34,9 @@ PLACES: dict[Place, tuple[str | Promise, str]] = {
     Place.REGION: (_("Region"), "landmark"),
 }
 """What a place is called in the rail, and its icon."""
+
+FOUNDATION = (Entry(Place.CLUSTER, _("People"), "organisations:people"),)
+"""Pages of the foundation that stand in the rail beside those of the rooms."""
 
 THEMES = (
     ("system", _("As the device"), "monitor"),
@@ -89,8 +93,7 @@ def rail(actor: Actor, path: str) -> list[Section]:
     """The places, in the founding text's order, that have something for the actor."""
     wanted = [
         (entry, url)
-        for room in rooms()
-        for entry in room.navigation
+        for entry in chain(FOUNDATION, *(room.navigation for room in rooms()))
         if needs(actor, entry) and (url := _url(entry.url))
     ]
     here = max((url for _entry, url in wanted if path.startswith(url)), key=len, default="")
