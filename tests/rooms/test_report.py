@@ -120,11 +120,28 @@ def test_a_time_limit_and_sampling_are_said(clearing: Clearing) -> None:
         stability={rule: RuleStability(None, (-5.0, 1234.5), ()) for rule in RULES},
     )
     said = " ".join(pages(report_pdf(sampled, language=ENGLISH, day=DAY)))
-    assert "The time limit ended the search" in said
+    assert "The time limit ended the search: the award is proved" in said
+    assert "may be a cheaper award" not in said, "it would gainsay the proof beside it"
     assert "with intervals that hold in 95 of 100 cases" in said
     assert "the largest complaint of any group is made as small as can be" in said
     assert "By contribution is estimated to within" in said
     assert "No group was found that would do better alone" in said
+
+
+def test_a_time_limit_before_the_proof_is_said(clearing: Clearing) -> None:
+    award = replace(clearing.award, bound=clearing.award.objective - 811.3, certified_bound=-np.inf)
+    unproven = replace(clearing, award=award, proven=False)
+    said = pages(report_pdf(unproven, language=ENGLISH, day=DAY))[0]
+    assert "there may be a cheaper award or other shares" in said
+
+
+def test_no_saving_is_no_saving_in_the_chart(clearing: Clearing) -> None:
+    poor = replace(
+        clearing, joining_pays=False, stand_alone=clearing.stand_alone * 0.9, today=np.full(22, np.nan)
+    )
+    said = pages(report_pdf(poor, language=ENGLISH, day=DAY))[0]
+    assert "Buying together does not save" in said
+    assert "Where the saving comes from" not in said
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,17 @@ def left_open(clearing: Clearing) -> tuple[float, int] | None:
     return math.ceil(left * 10**digits) / 10**digits, digits
 
 
+def unproven(clearing: Clearing) -> Sentence:
+    """What a time limit left open; an award that is proved is not put in doubt by it."""
+    left = left_open(clearing)
+    if left is not None and not left[0]:
+        return Sentence(
+            "The time limit ended the search: the award is proved, but what groups would pay alone, and so "
+            "the shares, are the best found."
+        )
+    return Sentence("The time limit ended the search, so there may be a cheaper award or other shares.")
+
+
 def price_of_own_rules(clearing: Clearing, rules: Iterable[str]) -> Sentence | None:
     """What a reader of an objection must know where the purchase has rules that groups need not keep.
 

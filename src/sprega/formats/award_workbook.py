@@ -12,7 +12,16 @@ from sprega.engines.award.model import REACHES
 from sprega.engines.clearing.model import Clearing
 from sprega.engines.model import Sentence
 from sprega.formats.award_shares import write_members, write_objections, write_price_list, write_rules
-from sprega.formats.award_words import ALL, NOT_STATED, amount, left_open, money, player, rule_name
+from sprega.formats.award_words import (
+    ALL,
+    NOT_STATED,
+    amount,
+    left_open,
+    money,
+    player,
+    rule_name,
+    unproven,
+)
 from sprega.formats.report_sheet import Book, Column, Page, Say
 from sprega.formats.result_summary import award_values, delivers
 
@@ -108,7 +117,7 @@ def _say_how(page: Page, clearing: Clearing) -> None:
     page.line(Sentence("Rule of sharing: {rule}.", {"rule": rule_name(clearing.rule)}))
     page.line(_proof(clearing))
     if not clearing.proven:
-        page.line(Sentence("A time limit ended the search: a cheaper award or a lower cost alone may exist."))
+        page.line(unproven(clearing))
     if clearing.mode == "sampled":
         page.line(Sentence("Shares were sampled: where two figures stand, the true one lies between them."))
     page.row += 1

@@ -11,7 +11,7 @@ import numpy as np
 
 from sprega.engines.clearing.model import OBJECTS, Clearing
 from sprega.engines.model import Sentence
-from sprega.formats.award_words import NEAREST, left_open
+from sprega.formats.award_words import NEAREST, left_open, unproven
 from sprega.foundation.language import Money, Percent
 
 RULE_NAMES = {
@@ -281,9 +281,7 @@ def limits(clearing: Clearing) -> list[Sentence]:
     """What every output must say of how far the computation got."""
     found = []
     if not clearing.proven:
-        found.append(
-            Sentence("The time limit ended the search, so there may be a cheaper award or other shares.", {})
-        )
+        found.append(unproven(clearing))
     if clearing.mode == "sampled":
         found.append(
             Sentence(

@@ -102,7 +102,9 @@ def waterfall(steps: answer.Steps, language: Language) -> dict[str, str]:
 def _finding(steps: answer.Steps) -> Sentence:
     """What the chart of the two parts shows."""
     if steps.choice is None:
-        return Sentence("Where the saving comes from")
+        if steps.joining > 0:
+            return Sentence("Where the saving comes from")
+        return Sentence("Buying together does not save")
     if steps.choice > 0 and steps.joining > 0:
         if steps.choice >= 2 * steps.joining:
             return Sentence("Most of the saving comes from a better choice of supplier")
