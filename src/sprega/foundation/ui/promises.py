@@ -19,24 +19,27 @@ if TYPE_CHECKING:
 
 SENTENCES: dict[Place, str | Promise] = {
     Place.MARKETS: _(
-        "We join what each of us knows and can do, and make together what the world's markets ask for."
+        "To join what each of us knows and can do, and make together what the world's markets ask for."
     ),
     Place.COMMUNICATION: _(
-        "We speak with each other, and with one voice, so that everything is easier to arrange."
+        "To speak with each other, and with one voice, so that everything is easier to arrange."
     ),
-    Place.MATERIALS: _("We buy raw materials and energy together, and so pay less for them."),
-    Place.RESEARCH: _("We bring research and new technology from the laboratory to the works."),
-    Place.TRAINING: _("We found centres where people train for the work that waits for them here."),
+    Place.MATERIALS: _("To buy raw materials and energy together, and so pay less for them."),
+    Place.RESEARCH: _("To bring research and new technology from the laboratory to the works."),
+    Place.TRAINING: _("To found centres where people train for the work that waits for them here."),
     Place.CLUSTER: _(
-        "We stand as a pyramid: exporting leaders, suppliers and services, and what carries both."
+        "To stand as a pyramid: exporting leaders, suppliers and services, and what carries both."
     ),
-    Place.SAFETY: _("We make work healthy and safe, and learn from each other's near misses."),
-    Place.ENVIRONMENT: _("We use less energy and water, and leave the land cleaner than we found it."),
+    Place.SAFETY: _("To make work healthy and safe, and learn from each other's near misses."),
+    Place.ENVIRONMENT: _("To use less energy and water, and leave the land cleaner than we found it."),
     Place.REGION: _(
-        "We build the region with its municipalities: infrastructure, public services, investment."
+        "To build the region with its municipalities: infrastructure, public services, investment."
     ),
 }
-"""In the order of the founding text: how a cluster works, then its goals and fields."""
+"""In the order of the founding text: how a cluster works, then its goals and fields.
+
+They say what is meant to be, so that none is false where nothing has been done yet.
+"""
 
 
 @dataclass(frozen=True)
