@@ -10,6 +10,7 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -255,3 +256,36 @@ with installation.database_in_use() as server:
     assert "Backed up first" in said
     assert "Migrations that ran: 0" not in said
     assert len(list((own.home / "backups").iterdir())) == 1
+
+
+def test_an_upgrade_cut_off_goes_on_at_the_next_one(own: Installation) -> None:
+    script = """
+from sprega.server import installation
+cluster = installation.find("practice")
+with installation.database_in_use() as server:
+    installation.enter(cluster, installation.addresses(cluster, server))
+    from django.core.management import call_command
+    for app in ("usersessions", "socialaccount", "mfa"):
+        call_command("migrate", app, "zero", database="owner", verbosity=0)
+"""
+    subprocess.run([SPREGA.with_name("python"), "-c", script], env=own.environment, check=True)
+    done = "SELECT count(*) FROM django_migrations WHERE app IN ('usersessions', 'socialaccount', 'mfa')"
+    assert rows(own, "practice", done) == [(0,)]
+    upgrade = [SPREGA, "upgrade", "practice", "--no-backup"]
+    for _ in range(3):
+        process = subprocess.Popen(upgrade, env=own.environment, start_new_session=True)
+        time.sleep(2.2)  # two processes have begun by then, and the second is somewhere in its migrations
+        for pid in (*_children(process.pid), process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+    own.sprega(*upgrade[1:])
+    assert "Migrations that ran: 0" in own.sprega("upgrade", "practice")
+    assert rows(own, "practice", done)[0][0] >= 10
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
