@@ -272,7 +272,7 @@ with installation.database_in_use() as server:
     done = "SELECT count(*) FROM django_migrations WHERE app IN ('usersessions', 'socialaccount', 'mfa')"
     assert rows(own, "practice", done) == [(0,)]
     upgrade = [SPREGA, "upgrade", "practice", "--no-backup"]
-    for _ in range(3):
+    for _ in range(2):
         process = subprocess.Popen(upgrade, env=own.environment, start_new_session=True)
         time.sleep(2.2)  # two processes have begun by then, and the second is somewhere in its migrations
         for pid in (*_children(process.pid), process.pid):
