@@ -99,12 +99,21 @@ class Heading:
     order: Literal["", "ascending", "descending"]
 
 
+CELLS: dict[str, Literal["", "number", "nowrap"]] = {
+    "text": "",
+    "number": "number",
+    "day": "nowrap",
+    "moment": "nowrap",
+}
+"""The class of a cell by the kind of its column."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell as it is drawn."""
 
     text: str
-    number: bool
+    kind: Literal["", "number", "nowrap"]
     url: str
     seen: str
 
@@ -224,7 +233,7 @@ class Table:
         return [
             Cell(
                 column.text(column.of(row)),
-                column.kind == "number",
+                CELLS[column.kind],
                 column.link(row) if column.link else "",
                 column.seen(row) if column.seen else "",
             )
