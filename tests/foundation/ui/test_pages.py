@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from sprega.foundation.access.identity import Actor
+from sprega.foundation.access.services import acting_as
+from sprega.foundation.organisations.models import Representation
+from sprega.foundation.organisations.services import FOUNDING
 from sprega.foundation.room import Entry, Indicator, Place, Room, Task
 from sprega.foundation.ui import context, pages, promises
 from sprega.foundation.ui.middleware import POLICY
@@ -84,6 +88,21 @@ def test_switch_offers_only_represented_organisations(member: Client) -> None:
     page = member.get("/today").content.decode()
     assert "Copper Works" in page
     assert "Zinc Works" not in page
+    assert 'name="organisation"' not in page, "nothing to switch"
+
+
+def test_switch_of_a_person_with_two_organisations(people: People, client: Client) -> None:
+    with acting_as(FOUNDING, actor=Actor()):
+        Representation.objects.create(
+            person=people.copper, organisation=people.organisation("zinc"), role=Representation.Role.ENERGY
+        )
+    people.sign_in(client, people.copper)
+    page = client.get("/today").content.decode()
+    assert page.count('name="organisation"') == 2
+    zinc = people.organisation("zinc")
+    client.post(reverse("accounts:switch-organisation"), {"organisation": zinc.pk, "next": "/today"})
+    page = client.get("/today").content.decode()
+    assert f'value="{zinc.pk}" aria-current="true"' in page
 
 
 def test_today_of_a_visitor_leads_to_signing_in(client: Client) -> None:
