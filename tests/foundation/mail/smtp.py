@@ -17,6 +17,7 @@ class Server:
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[str, str, str]] = field(default_factory=list)
     hold: threading.Event | None = None
+    busy: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -39,6 +40,7 @@ def serving() -> Iterator[Server]:
                     lines = []
                     while (part := self.rfile.readline()) not in (b".\r\n", b""):
                         lines.append(part.decode())
+                    state.busy.set()
                     if state.hold:
                         state.hold.wait(5)
                     end = state.answers.get("END")
