@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -33,12 +32,11 @@ ICONS = {
 }
 
 
-def seen_as(visibility: str, until: date | datetime | None = None) -> Seen:
+def seen_as(visibility: str, until: date | None = None) -> Seen:
     """The mark of a class; a sealed one names the day until which nobody opens it, if it is known."""
     kind = Visibility(visibility)
     if kind == Visibility.SEALED and until:
-        moment = timezone.localtime(until) if isinstance(until, datetime) else until
-        words = _("sealed until %(day)s") % {"day": date_format(moment, "MONTH_DAY_FORMAT")}
+        words = _("sealed until %(day)s") % {"day": date_format(until, "MONTH_DAY_FORMAT")}
     else:
         words = str(kind.label)
     more = {

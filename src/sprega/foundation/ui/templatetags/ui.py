@@ -12,6 +12,7 @@ import lucide
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,7 +22,7 @@ from django.utils.translation import get_language
 
 from sprega.foundation.room import Task
 from sprega.foundation.ui.figures import written
-from sprega.foundation.ui.seen import Seen, seen_as
+from sprega.foundation.ui.seen import seen_as
 
 register = template.Library()
 
@@ -62,9 +63,16 @@ def quantity_tag(value: Any, unit: str = "", digits: int | None = None) -> str:
 
 
 @register.simple_tag
-def seen_by(visibility: str, until: date | datetime | None = None) -> Seen:
-    """The mark of a class: its icon and its words."""
-    return seen_as(visibility, until)
+def seen(visibility: str, until: date | datetime | None = None, *, small: bool = False) -> SafeString:
+    """Who can see it: icon and words, or `small` the icon alone with its words read aloud."""
+    day = timezone.localtime(until).date() if isinstance(until, datetime) else until or None
+    return _mark(str(visibility), day, small, get_language())
+
+
+@functools.lru_cache(maxsize=256)
+def _mark(visibility: str, until: date | None, small: bool, _language: str | None) -> SafeString:
+    """A mark, drawn once: a list shows the same few beside each of its rows."""
+    return render_to_string("ui/components/seen.html", {"mark": seen_as(visibility, until), "small": small})
 
 
 @register.filter
