@@ -21,3 +21,4 @@ class Note(models.Model):
 
     class Meta:
         ordering = ["-written_at", "id"]
+        indexes = [models.Index(fields=["-written_at", "id"])]

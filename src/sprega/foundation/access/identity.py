@@ -67,7 +67,13 @@ def enter(actor: Actor) -> None:
 
 def actor_of(person_id: int, organisation_id: int | None) -> Actor:
     """The person as the database sees it now: for an organisation it does not represent, only itself."""
-    with acting(Actor(person_id, organisation_id)), connection.cursor() as cursor:
+    with acting(Actor(person_id, organisation_id)):
+        return recognised(person_id)
+
+
+def recognised(person_id: int) -> Actor:
+    """The person whose identity was entered, as the database sees them."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT access_organisation(), access_roles(), access_inside()")
         organisation, roles, inside = cursor.fetchone()
     return Actor(person_id, organisation, frozenset(roles or ()), bool(inside))

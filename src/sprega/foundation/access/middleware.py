@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from sprega.foundation.access.identity import NOBODY, Actor, acting, actor_of, enter
+from sprega.foundation.access.identity import NOBODY, Actor, enter, recognised
 
 CHOSEN = "organisation"
 """Key of the session: the organisation that the person chose to act for."""
@@ -41,11 +41,13 @@ def identify(request: HttpRequest) -> None:
     if request.user.is_authenticated:
         person, chosen = request.user.pk, request.session.get(CHOSEN)
         if chosen is None:
-            with acting(Actor(person)):
-                first = request.user.representations.in_force().first()
+            enter(Actor(person))
+            first = request.user.representations.in_force().first()
             if first is not None:
                 chosen = request.session[CHOSEN] = first.organisation_id
-        request.actor = actor_of(person, chosen)
+        enter(Actor(person, chosen))
+        request.actor = recognised(person)
         if request.actor.organisation_id is None:
             request.ended_for = chosen
-    enter(request.actor)
+    if request.actor.organisation_id is None:
+        enter(request.actor)
