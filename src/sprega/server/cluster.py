@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sprega.engines.model import EngineError, Sentence
+from sprega.server.whole_file import write_json
 
 LANGUAGES = ("en", "bg")
 
@@ -70,7 +71,7 @@ class Cluster:
         """Keep the settings; written whole or not at all."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = {name: value for name, value in asdict(self).items() if name != "folder"}
-        _replace(self.folder / "cluster.json", json.dumps(kept, ensure_ascii=False, indent=2) + "\n", 0o600)
+        write_json(self.folder / "cluster.json", kept)
 
     @property
     def files(self) -> Path:
@@ -88,16 +89,5 @@ class Cluster:
             kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
             if name not in kept:
                 kept[name] = make()
-                _replace(path, json.dumps(kept, indent=2) + "\n", 0o600)
+                write_json(path, kept)
         return str(kept[name])
-
-
-def _replace(path: Path, text: str, mode: int) -> None:
-    """Write a file so that a kill leaves the old one or the new one."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(path)

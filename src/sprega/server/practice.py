@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sprega.server.cluster import Cluster
 from sprega.server.founding import Listed, found, give
+from sprega.server.whole_file import write_json
 
 if TYPE_CHECKING:
     from sprega.foundation.organisations.models import Organisation
@@ -79,7 +79,7 @@ def fill(cluster: Cluster) -> None:
         if one.acts_for:
             give(person=person, organisation=known[one.acts_for], role=one.role)
         accounts.append({"role": one.practice_role, "name": one.name, "email": email, "password": password})
-    _keep(cluster, accounts)
+    write_json(cluster.folder / "accounts.json", accounts)
     ask_rooms(organisation=own.pk)
 
 
@@ -99,10 +99,3 @@ def accounts(cluster: Cluster) -> list[dict[str, str]]:
         return json.loads((cluster.folder / "accounts.json").read_text("utf-8"))
     except FileNotFoundError:
         return []
-
-
-def _keep(cluster: Cluster, accounts: list[dict[str, str]]) -> None:
-    path = cluster.folder / "accounts.json"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump(accounts, stream, ensure_ascii=False, indent=2)

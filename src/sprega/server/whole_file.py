@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 @contextmanager
@@ -24,3 +25,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Keep a value as JSON, in such a file."""
+    with whole_file(path) as stream:
+        stream.write((json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode())
