@@ -12,6 +12,10 @@ from sprega.foundation.access.actions import give_waiver
 from sprega.foundation.access.identity import acting
 from sprega.foundation.access.models import Visibility
 from sprega.foundation.accounts.actions import invite
+from sprega.foundation.mail.actions import queue
+from sprega.foundation.mail.models import Mail
+from sprega.foundation.mail.write import words_of
+from sprega.foundation.notices.actions import notify
 from tests.people import People
 from tests.rooms.notes.actions import write_note
 
@@ -27,6 +31,9 @@ class Planted:
     desk_note: Any
     invitation: int
     representation: int
+    mail: Any
+    letter: Any
+    notice: Any
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,14 @@ def plant(people: People) -> Planted:
     give_waiver(actor=copper, subject="lime", words=f"{CANARY} waiver")
     with acting(copper):
         representation = people.copper.representations.first()
-    return Planted(note.pk, desk.pk, invitation.pk, representation.pk)
+        notice = notify(
+            actor=copper, person=people.copper, kind="notes.told", text=f"{CANARY} notice", url="/notes/"
+        )
+        words = words_of(f"{CANARY} letter", f"{CANARY} letter", "en")
+        letter = queue(actor=copper, to=people.copper, kind="notes/letter", words=words, language="en")
+    with acting(people.actor(people.office)):
+        mail = Mail.objects.get(address=ADDRESS)
+    return Planted(note.pk, desk.pk, invitation.pk, representation.pk, mail.pk, letter.pk, notice.pk)
 
 
 GENERAL = Place()
@@ -134,6 +148,14 @@ PLACES: dict[str, Place] = {
         closed=True,
         data=lambda planted: {"version": 1},
     ),
+    "mail:outbox": Place(finds=ADDRESS, owner="office"),
+    "mail:letter": Place(lambda planted: {"mail": planted.mail}, finds=ADDRESS, owner="office", closed=True),
+    "mail:html": Place(lambda planted: {"mail": planted.letter}, finds=f"{CANARY} letter", closed=True),
+    "mail:again": Place(lambda planted: {"mail": planted.mail}, owner="office", closed=True),
+    "notices:list": Place(finds=f"{CANARY} notice"),
+    "notices:open": Place(lambda planted: {"notice": planted.notice}, closed=True),
+    "notices:read-all": GENERAL,
+    "notices:choice": Place(data=lambda planted: {"by_mail": "never"}),
     "notes:list": Place(finds=f"{CANARY} note"),
     "notes:edit": Place(
         lambda planted: {"note": planted.note},

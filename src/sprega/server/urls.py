@@ -18,6 +18,8 @@ urlpatterns = [
     path("accounts/", include("sprega.foundation.accounts.urls")),
     path("accounts/", include("sprega.foundation.accounts.allauth_urls")),
     path("organisations/", include("sprega.foundation.organisations.urls")),
+    path("mail/", include("sprega.foundation.mail.urls")),
+    path("notices/", include("sprega.foundation.notices.urls")),
     *(
         path(f"{room.rpartition('.')[2]}/", include(import_module(f"{room}.urls")))
         for room in settings.ROOMS

@@ -1,4 +1,4 @@
-"""Accounts and organisations speak Bulgarian: every sentence, and every page."""
+"""The foundation speaks Bulgarian: every sentence of its apps, and every page of accounts."""
 
 import io
 import re
@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation.template import templatize
 
-from sprega.foundation import accounts, organisations
+from sprega.foundation import access, accounts, jobs, ledger, mail, notices, organisations
 from tests.people import People
 
 KEYWORDS = dict.fromkeys(("gettext", "_", "gettext_lazy", "pgettext")) | {"ngettext": (1, 2)}
-FOLDERS = [Path(app.__file__).parent for app in (accounts, organisations)]
+FOLDERS = [
+    Path(app.__file__).parent for app in (access, accounts, jobs, ledger, mail, notices, organisations)
+]
 PAGES = (
     "account_login",
     "account_logout",

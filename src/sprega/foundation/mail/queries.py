@@ -6,15 +6,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models import Count, Min, Q
+from django.utils.module_loading import autodiscover_modules
 
 from sprega.foundation.access.identity import NOBODY
 from sprega.foundation.access.services import acting_as
 from sprega.foundation.mail.models import Mail
 from sprega.foundation.mail.server import NOT_SET
 from sprega.foundation.mail.services import POSTMAN
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
 
 
 def unreachable(persons: Collection[int]) -> dict[int, str]:
@@ -47,3 +54,18 @@ def outbox_health() -> OutboxHealth:
         )
     named = settings.EMAIL_BACKEND != NOT_SET
     return OutboxHealth(named, found["waiting"], found["failed"], found["since"])
+
+
+def purpose(kind: str) -> str:
+    """What a mail is for, in words."""
+    return str(purposes().get(kind, kind))
+
+
+@cache
+def purposes() -> dict[str, str | Promise]:
+    """What the apps call their letters: `LETTERS` in each app's `letters.py`."""
+    autodiscover_modules("letters")
+    found: dict[str, str | Promise] = {}
+    for app in apps.get_app_configs():
+        found |= getattr(getattr(app.module, "letters", None), "LETTERS", {})
+    return found

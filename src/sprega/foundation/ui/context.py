@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sprega.foundation.access.identity import NOBODY, Actor
+from sprega.foundation.notices.queries import unread
 from sprega.foundation.room import Entry, Place, rooms
 from sprega.foundation.ui.preferences import theme_of
 
@@ -35,7 +36,10 @@ PLACES: dict[Place, tuple[str | Promise, str]] = {
 }
 """What a place is called in the rail, and its icon."""
 
-FOUNDATION = (Entry(Place.CLUSTER, _("People"), "organisations:people"),)
+FOUNDATION = (
+    Entry(Place.CLUSTER, _("People"), "organisations:people"),
+    Entry(Place.COMMUNICATION, _("Outbox"), "mail:outbox", frozenset({"office"})),
+)
 """Pages of the foundation that stand in the rail beside those of the rooms."""
 
 THEMES = (
@@ -80,6 +84,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "languages": LANGUAGES,
             "rail": SimpleLazyObject(lambda: rail(actor, request.path)),
             "organisations": SimpleLazyObject(lambda: represented(request)),
+            "unread": SimpleLazyObject(lambda: unread(actor)),
         }
     }
 
