@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sprega.engines.award import infeasible
+from sprega.engines.award import rule_changes
 from sprega.engines.award.infeasible import explain
 from sprega.engines.award.model import Change
 from sprega.engines.award.solve import OutOfTimeError, solve_award
@@ -251,7 +251,7 @@ def test_a_time_limit_that_is_not_enough_says_so(monkeypatch):
     def late(*_, **__):
         raise OutOfTimeError(Sentence("Late."))
 
-    monkeypatch.setattr(infeasible, "least", late)
+    monkeypatch.setattr(rule_changes, "least", late)
     (cause,) = explain(two_items("split", max_suppliers=1))
     assert (cause.kind, cause.cause, cause.change, cause.smallest) == ("purchase", "unknown", None, False)
     assert "--time-limit" in str(cause.mend)

@@ -72,6 +72,14 @@ def allows(purchase: Purchase, *, deadline: float | None) -> bool:
     return model.solve(deadline=deadline) is not None
 
 
+def allows_in_time(purchase: Purchase, *, deadline: float, otherwise: bool) -> bool:
+    """Whether any award exists; `otherwise` where the deadline comes before that is known."""
+    try:
+        return allows(purchase, deadline=deadline)
+    except OutOfTimeError:
+        return otherwise
+
+
 def lowered_orders(purchase: Purchase, *, deadline: float | None) -> tuple[dict[int, float], bool]:
     """The goods value that suppliers must accept for the least total lowering of `min_order`.
 
