@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tests.purchases import random_purchase
 
-from sprega.engines.clearing import exact, sampled
+from sprega.engines.clearing import exact, group_prices, sampled
 from sprega.engines.clearing.solve import clear
 
 
@@ -25,9 +25,11 @@ def priced(purchase, patch, **options):
 def one_by_one(purchase):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            sampled.Groups,
+            group_prices.Groups,
             "_side_by_side",
-            lambda self, masks: [sampled._price(self.purchase, self.award, mask, None) for mask in masks],
+            lambda self, masks: [
+                group_prices._price(self.purchase, self.award, mask, None) for mask in masks
+            ],
         )
         return priced(purchase, patch)
 

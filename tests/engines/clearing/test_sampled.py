@@ -7,7 +7,7 @@ from scipy.optimize import linprog, minimize
 from tests.purchases import bid, made, random_purchase, supplier
 
 from sprega.engines.award.solve import solve_award
-from sprega.engines.clearing import exact, sampled
+from sprega.engines.clearing import exact, group_prices, sampled
 from sprega.engines.clearing.exact import cost_game, is_exact
 from sprega.engines.clearing.model import APPLICABLE, RULES
 from sprega.engines.clearing.solve import clear
@@ -270,7 +270,7 @@ def test_the_quick_way_and_the_general_program_agree(monkeypatch):
     """As where the quick search is given up: groups are then priced, and the worst looked for, in general."""
     purchase = coupled(0, "whole-lot")
     quick = forced(purchase)
-    monkeypatch.setattr(sampled.Groups, "_mostly_quick", lambda self: False)
+    monkeypatch.setattr(group_prices.Groups, "_mostly_quick", lambda self: False)
     general = forced(purchase)
     total = quick.stand_alone.sum()
     np.testing.assert_allclose(quick.shares["shapley"], general.shares["shapley"], atol=1e-8 * total)
@@ -283,6 +283,8 @@ def test_the_quick_way_and_the_general_program_agree(monkeypatch):
 def test_a_search_that_gives_up_is_not_asked_again(monkeypatch):
     purchase = coupled(0, "whole-lot")
     award = solve_award(purchase)
-    assert sampled.Groups(purchase, award, deadline=None, dask=None).quick
-    monkeypatch.setattr(sampled, "whole_lot_payments", lambda purchase, masks: np.full(len(masks), np.nan))
-    assert not sampled.Groups(purchase, award, deadline=None, dask=None).quick
+    assert group_prices.Groups(purchase, award, deadline=None, dask=None).quick
+    monkeypatch.setattr(
+        group_prices, "whole_lot_payments", lambda purchase, masks: np.full(len(masks), np.nan)
+    )
+    assert not group_prices.Groups(purchase, award, deadline=None, dask=None).quick

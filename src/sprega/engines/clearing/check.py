@@ -22,6 +22,7 @@ from sprega.engines.award.model import Award, Floats
 from sprega.engines.award.solve import group_payment
 from sprega.engines.award.worst_group import worst_group
 from sprega.engines.clearing.exact import cost_game, is_exact, nucleolus_shares
+from sprega.engines.clearing.least_core import PRECISION, SEPARATION_SECONDS
 from sprega.engines.clearing.minor_units import largest_remainder
 from sprega.engines.clearing.model import APPLICABLE, JOINING_PAYS, OBJECTS, RULES, Clearing
 from sprega.engines.clearing.price_list import (
@@ -31,8 +32,8 @@ from sprega.engines.clearing.price_list import (
     supplier_totals,
     unit_prices,
 )
-from sprega.engines.clearing.sampled import PRECISION, SEPARATION_SECONDS
 from sprega.engines.clearing.sharing import equal_price_shares, proportional_shares, today
+from sprega.engines.games.excess import subset_sums
 from sprega.engines.model import EngineError, Sentence
 
 ADDED = 1e-12
@@ -303,7 +304,7 @@ def _exact(clearing: Clearing) -> Iterator[Finding]:
     for rule in RULES:
         stated = clearing.stability[rule]
         if len(masks):
-            excess = _sums_of_groups(clearing.shares[rule])[masks] - cost[masks]
+            excess = subset_sums(clearing.shares[rule])[masks] - cost[masks]
             most = float(excess.max())
             # a group within rounding of the tolerance may be counted either way
             surely = int((excess > OBJECTS * total + SOLVED * total).sum())
@@ -407,10 +408,3 @@ def shapley_by_definition(cost: Floats) -> Floats:
         without = masks[masks >> player & 1 == 0]
         value[player] = weight[members[without]] @ (cost[without | 1 << player] - cost[without])
     return value
-
-
-def _sums_of_groups(shares: Floats) -> Floats:
-    total = np.zeros(1)
-    for share in shares:
-        total = np.concatenate([total, total + share])
-    return total

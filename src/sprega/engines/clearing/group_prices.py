@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What single groups of a purchase pay on their own, priced one after the other or side by side."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from sprega.engines.award.model import WHOLE_LOT, Award, Floats, Purchase
+from sprega.engines.award.solve import GroupPayment, group_payment
+from sprega.engines.award.whole_lot import whole_lot_payments
+
+PROBES = 8
+"""Large groups that are priced to see whether the quick way will do."""
+
+
+class Groups:
+    """Prices groups one after the other or side by side, each once, and remembers what was proved.
+
+    `found` holds what is known of each group: an infinite payment says that only its lower bound is.
+    """
+
+    def __init__(self, purchase: Purchase, award: Award, *, deadline: float | None, dask: str | None) -> None:
+        self.purchase, self.award, self.deadline, self.dask = purchase, award, deadline, dask
+        self.found: dict[int, GroupPayment] = {}
+        self.quick = purchase.award == WHOLE_LOT and not late(deadline) and self._mostly_quick()
+
+    def _mostly_quick(self) -> bool:
+        """Whether the search over offers prices large groups: smallest orders and fixed costs defeat it."""
+        count = len(self.purchase.players)
+        large = [((1 << count) - 1) ^ (1 << b) for b in range(min(count, PROBES))]
+        priced = np.isfinite(whole_lot_payments(self.purchase, large)).sum()
+        return bool(2 * priced > len(large))
+
+    def __call__(self, masks: Sequence[int]) -> list[float]:
+        """c(S) of each mask over the players."""
+        everybody = (1 << len(self.purchase.players)) - 1
+        asked = [mask for mask in masks if mask != everybody and mask not in self.found]
+        self.found.update(zip(asked, self._side_by_side(asked), strict=True))
+        return [self.award.payment if mask == everybody else self.found[mask].payment for mask in masks]
+
+    @property
+    def proven(self) -> bool:
+        """Whether every payment is the least."""
+        return all(payment.proven for payment in self.found.values())
+
+    def below(self, masks: Sequence[int], limits: Floats) -> list[GroupPayment]:
+        """The groups' payments where these are below the limits; otherwise infinite, the limit as bound."""
+        return self._side_by_side(masks, limits)
+
+    def _side_by_side(self, masks: Sequence[int], limits: Floats | None = None) -> list[GroupPayment]:
+        from joblib import Parallel, cpu_count, delayed, parallel_config
+
+        left = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+        # what is priced in milliseconds travels in few parcels, the rest one by one
+        size = max(1, -(-len(masks) // (4 * cpu_count()))) if self.quick else 1
+        jobs = [
+            delayed(_price_all)(
+                self.purchase,
+                self.award,
+                masks[first : first + size],
+                None if limits is None else limits[first : first + size],
+                left,
+                quick=self.quick,
+            )
+            for first in range(0, len(masks), size)
+        ]
+        if len(jobs) < 4:
+            answers = [function(*given, **named) for function, given, named in jobs]
+        elif self.dask is None:
+            answers = list(Parallel(n_jobs=-1)(jobs))
+        else:
+            from distributed import Client
+
+            with Client(self.dask), parallel_config(backend="dask"):
+                answers = list(Parallel()(jobs))
+        return [payment for answer in answers for payment in answer]
+
+
+def _price_all(
+    purchase: Purchase,
+    award: Award,
+    masks: Sequence[int],
+    limits: Floats | None,
+    seconds: float | None,
+    *,
+    quick: bool,
+) -> list[GroupPayment]:
+    """Several groups' payments, on whatever machine this runs."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    payments = np.full(len(masks), np.nan)
+    if quick and seconds != 0:
+        payments = whole_lot_payments(purchase, masks, limits)
+    found = []
+    for position, (mask, payment) in enumerate(zip(masks, payments, strict=True)):
+        if np.isnan(payment):
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            found.append(_price(purchase, award, mask, left))
+        elif limits is not None and payment >= limits[position]:
+            found.append(GroupPayment(np.inf, float(payment), proven=True))
+        else:
+            found.append(GroupPayment(float(payment), float(payment), proven=True))
+    return found
+
+
+def _price(purchase: Purchase, award: Award, mask: int, seconds: float | None) -> GroupPayment:
+    """One group's payment by the general program."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    members = tuple(m for b, m in enumerate(purchase.players) if mask >> b & 1)
+    return group_payment(purchase, members, deadline=deadline, plan=award)
+
+
+def late(deadline: float | None) -> bool:
+    """Whether the deadline is past."""
+    return deadline is not None and time.monotonic() > deadline
