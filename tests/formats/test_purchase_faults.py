@@ -19,8 +19,6 @@ FAULTS: list[tuple[str, int, str | None, Any, str | None, str, str]] = [
     ("Purchase", 6, "value", "fair", "value", "fair", "nucleolus"),
     ("Purchase", 7, "value", 1.5, "value", "1.5", "whole number"),
     ("Purchase", 7, "value", 0, "value", "0", "whole number"),
-    ("Purchase", 8, "value", 2, "value", "min_sources", "split"),
-    ("Purchase", 9, "value", 10, "value", "min_source_share", "split"),
     ("Purchase", 10, "value", 120, "value", "120", "percent"),
     ("Purchase", 10, "value", 0, "value", "0 percent", "above 0"),
     ("Purchase", 11, "value", -1, "value", "negative", "positive"),

@@ -149,6 +149,20 @@ def test_yes_and_no(sheets, save, word, meant):
     assert read(sheets, save).purchase.buy_up is meant
 
 
+@pytest.mark.parametrize("award", ["whole-lot", None])
+@pytest.mark.parametrize("number", [2, "two", 0])
+def test_rules_of_sources_are_ignored_for_whole_lots(sheets, save, award, number):
+    sheets["Purchase"][3][1] = award
+    sheets["Purchase"][7][1], sheets["Purchase"][8][1] = number, 90
+    reading = read(sheets, save)
+    assert [(w.row, w.column) for w in reading.warnings if w.sheet == "Purchase"] == [
+        (8, "value"),
+        (9, "value"),
+    ]
+    assert all("ignored" in str(w.problem) for w in reading.warnings if w.sheet == "Purchase")
+    assert (reading.purchase.min_sources, reading.purchase.min_source_share) == (None, 0.1)
+
+
 def warnings_of(sheets, save):
     return [(w.sheet, w.row, w.column, str(w.problem)) for w in read(sheets, save).warnings]
 

@@ -66,6 +66,8 @@ def read_settings(table: Table, name: str, findings: Findings) -> Settings:
     if "award" in keys:
         chosen = keys.rows["award"].choice("value", AWARD_NAMES, WHOLE_LOT)
         settings = replace(settings, award=SPLIT if chosen == SPLIT else WHOLE_LOT)
+    if settings.award == WHOLE_LOT and not ("award" in keys and _is_faulty(keys.rows["award"])):
+        _without_sources(keys)
     if "rule" in keys:
         settings = replace(settings, rule=keys.rows["rule"].choice("value", RULE_NAMES, "auto") or "auto")
     if "buy_up" in keys:
@@ -195,16 +197,20 @@ def _share(keys: _Keys, key: str) -> float | None:
     return share
 
 
+def _without_sources(keys: _Keys) -> None:
+    """Leave out, with a warning, what an award of whole lots does not know."""
+    for key in ONLY_SPLIT:
+        if key in keys:
+            keys.rows.pop(key).warn(
+                "value",
+                Sentence(
+                    "{key} has a meaning only where an item may be divided, and is ignored.", {"key": key}
+                ),
+                Sentence("Write split as the value of award, or leave {key} empty.", {"key": key}),
+            )
+
+
 def _check_sources(keys: _Keys, settings: Settings) -> None:
-    if settings.award == WHOLE_LOT and not ("award" in keys and _is_faulty(keys.rows["award"])):
-        for key in ONLY_SPLIT:
-            if key in keys:
-                keys.rows[key].fault(
-                    "value",
-                    Sentence("{key} has a meaning only where an item may be divided.", {"key": key}),
-                    Sentence("Write split as the value of award, or leave {key} empty.", {"key": key}),
-                )
-        return
     sources = settings.min_sources
     if sources is not None and sources * settings.min_source_share > 1 + 1e-9:
         keys.rows["min_sources"].fault(
