@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`sprega clear`: outputs, exit codes, both languages, JSON alone on standard output."""
 
+import io
 import json
 from pathlib import Path
 
 import pypdf
 import pytest
 
-from sprega.formats.purchase_workbook import write_purchase
+from sprega.cli import terminal
+from sprega.engines.model import Sentence
+from sprega.formats.purchase_workbook import Fault, write_purchase
+from sprega.foundation.language import Language
 from tests.cli.conftest import Command, small_purchase
 
 
@@ -163,6 +167,25 @@ def test_refusals_are_sentences(
     assert said.err.strip()
     assert "Traceback" not in said.err
     assert files(folder) == before
+
+
+class Terminal(io.StringIO):
+    """Standard error as a person sees it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "shown"), [(io.StringIO(), 3), (Terminal(), 2)])
+def test_only_a_terminal_leaves_faults_out(
+    stream: io.StringIO, shown: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "MOST_SHOWN", 2)
+    monkeypatch.setattr("sys.stderr", stream)
+    faults = [Fault("Demand", row, "item", Sentence("odd"), Sentence("even")) for row in (2, 3, 4)]
+    terminal.print_faults(faults, Sentence("Faults"), Language("en"))
+    assert stream.getvalue().count("odd") == shown
+    assert ("1 more like these" in stream.getvalue()) == (shown == 2)
 
 
 def test_a_refusal_as_json(workbook: Path, sprega: Command, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,8 @@ from sprega.rooms.buying import answer, tables
 
 WIDTH = 100
 """Columns where the output is no terminal."""
+MOST_SHOWN = 5000
+"""Faults that a terminal shows: its own memory of lines ends about there. Elsewhere all are written."""
 NARROWEST = 14
 """Letters that a name keeps at least."""
 SHARES = (
@@ -77,11 +79,18 @@ def print_faults(faults: Sequence[Fault], title: Sentence, language: Language) -
         table.add_column(say(HEADS[name]), overflow="fold", justify="right" if name == "Row" else "left")
     table.add_column(say(HEADS["Problem"]), overflow="fold", ratio=1)
     table.add_column(say(HEADS["Mend"]), overflow="fold", ratio=1)
-    for fault in faults:
+    most = MOST_SHOWN if console.is_terminal else len(faults)
+    for fault in faults[:most]:
         row = "" if fault.row is None else str(fault.row)
         cells = (fault.sheet or "", row, fault.column or "", say(fault.problem), say(fault.mend))
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
+    if len(faults) > most:
+        more = Sentence(
+            "There are {count} more like these. With --json, or in a file, all are listed.",
+            {"count": len(faults) - most},
+        )
+        console.print(Text(say(more)))
 
 
 HEADS = {

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from sprega.engines.award.model import Purchase
-from sprega.engines.model import Sentence
 from sprega.formats.purchase_workbook.cells import read_tables
 from sprega.formats.purchase_workbook.judge import Offered, judge_bids, judge_group
 from sprega.formats.purchase_workbook.model import SHEETS, Fault, Findings, Reading, Table
@@ -22,8 +21,6 @@ from sprega.formats.purchase_workbook.offers import (
 )
 from sprega.formats.purchase_workbook.people import read_items, read_members, read_sites, read_suppliers
 from sprega.formats.purchase_workbook.settings import read_settings
-
-MOST_LISTED = 200
 
 
 def read_purchase(path: str | Path) -> Reading:
@@ -48,8 +45,8 @@ def read_purchase(path: str | Path) -> Reading:
     findings = Findings()
     tables = read_tables(Path(path), findings)
     purchase = None if tables is None else _purchase(tables, Path(path).stem, findings)
-    faults = _listed(findings.faults)
-    return Reading(None if faults else purchase, faults, _listed(findings.warnings))
+    faults = _in_order(findings.faults)
+    return Reading(None if faults else purchase, faults, _in_order(findings.warnings))
 
 
 def _purchase(tables: dict[str, Table], name: str, findings: Findings) -> Purchase | None:
@@ -102,18 +99,7 @@ def _purchase(tables: dict[str, Table], name: str, findings: Findings) -> Purcha
     return purchase
 
 
-def _listed(found: list[Fault]) -> tuple[Fault, ...]:
-    """In the order of the contract's sheets and rows, and no longer than a person reads."""
+def _in_order(found: list[Fault]) -> tuple[Fault, ...]:
+    """In the order of the contract's sheets and rows."""
     order = {name: place for place, name in enumerate(SHEETS)}
-    found = sorted(found, key=lambda fault: (order.get(fault.sheet or "", -1), fault.row or 0))
-    more = len(found) - MOST_LISTED
-    if more <= 0:
-        return tuple(found)
-    rest = Fault(
-        None,
-        None,
-        None,
-        Sentence("There are {count} more like these.", {"count": more}),
-        Sentence("Mend these first, then read the workbook again."),
-    )
-    return (*found[:MOST_LISTED], rest)
+    return tuple(sorted(found, key=lambda fault: (order.get(fault.sheet or "", -1), fault.row or 0)))
