@@ -12,7 +12,11 @@ from sprega.formats.purchase_workbook import read_purchase
 
 # sheet, row, column, what to write there (a list: insert the row), column of the fault, words of both
 FAULTS: list[tuple[str, int, str | None, Any, str | None, str, str]] = [
-    ("Purchase", 3, "value", "eur", "value", "no currency code", "EUR"),
+    ("Purchase", 3, "value", "eur", "value", "no code of a currency", "EUR"),
+    ("Purchase", 3, "value", "BGL", "value", "BGL", "EUR"),
+    ("Purchase", 3, "value", "DEM", "value", "DEM", "EUR"),
+    ("Purchase", 3, "value", "XXX", "value", "XXX", "EUR"),
+    ("Purchase", 3, "value", "XTS", "value", "XTS", "EUR"),
     ("Purchase", 3, "value", "Euro", "value", "Euro", "EUR"),
     ("Purchase", 4, "value", "both", "value", "both", "whole-lot, split"),
     ("Purchase", 5, "value", "maybe", "value", "maybe", "да"),

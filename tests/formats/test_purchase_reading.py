@@ -163,6 +163,14 @@ def test_rules_of_sources_are_ignored_for_whole_lots(sheets, save, award, number
     assert (reading.purchase.min_sources, reading.purchase.min_source_share) == (None, 0.1)
 
 
+@pytest.mark.parametrize("code", ["EUR", "BGN", "USD", "RON", "JPY"])
+def test_a_currency_in_use_is_read_without_a_word(sheets, save, code):
+    sheets["Purchase"][2][1] = code
+    reading = read(sheets, save)
+    assert reading.purchase.currency == code
+    assert not [warning for warning in reading.warnings if warning.sheet == "Purchase"]
+
+
 def warnings_of(sheets, save):
     return [(w.sheet, w.row, w.column, str(w.problem)) for w in read(sheets, save).warnings]
 

@@ -129,18 +129,35 @@ def _unknown(reader: RowReader, key: str) -> None:
     )
 
 
-def _currency(reader: RowReader) -> str | None:
-    from babel.numbers import list_currencies
+def currencies_in_use() -> frozenset[str]:
+    """Codes of money that is legal tender somewhere today, and BGN.
 
+    Examples
+    --------
+    >>> [code in currencies_in_use() for code in ("EUR", "BGN", "BGL", "XTS")]
+    [True, True, False, False]
+    """
+    from babel.core import get_global
+    from babel.numbers import get_territory_currencies
+
+    tender = {
+        code for place in get_global("territory_currencies") for code in get_territory_currencies(place)
+    }
+    # EUR replaced it on 2026-01-01, but purchases from before are still cleared and compared
+    return frozenset({*tender, "BGN"})
+
+
+def _currency(reader: RowReader) -> str | None:
     code = reader.text("value")
-    if code in list_currencies():
+    known = currencies_in_use()
+    if code in known:
         return code
     if reader.readable("value"):
         reader.fault(
             "value",
-            Sentence('"{value}" is no currency code of ISO 4217.', {"value": code[:60]}),
+            Sentence('"{value}" is no code of a currency in use (ISO 4217).', {"value": code[:60]}),
             Sentence("Write {code}.", {"code": code.upper()})
-            if code.upper() in list_currencies()
+            if code.upper() in known
             else Sentence("Write the three letters, such as EUR."),
         )
     return None
