@@ -84,3 +84,22 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     )
     os.close(writing)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "right", "bulgarian"),
+    [
+        (["clear", "p.xlsx", "--out", "r", "--time-limit", "nan"], "seconds above 0", "секунди над 0"),
+        (["clear", "p.xlsx", "--out", "r", "--seed", "-1.5"], "whole number from 0", "цяло число от 0"),
+        (["serve", "--port", "80"], "from 1024 to 65535", "от 1024 до 65535"),
+        (["start", "a", "--port", "x"], "from 1024 to 65535", "от 1024 до 65535"),
+    ],
+)
+def test_a_refused_argument_says_what_is_right(
+    arguments: list[str], right: str, bulgarian: str, sprega: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for more, words in (([], right), (["--lang", "bg"], bulgarian)):
+        assert sprega(*arguments, *more) == 2
+        said = capsys.readouterr().err
+        assert words in said
+        assert not any(name in said for name in ("natural", "invalid", "невалидна"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sprega.cli.refusal import DONE, INFEASIBLE, REFUSED, Refusal, reason
+from sprega.cli.texts import read_as
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language, minor_units
 
@@ -49,12 +50,16 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
     parser.add_argument("--json", action="store_true", help=say(Sentence("print the result as JSON")))
     parser.add_argument(
         "--time-limit",
-        type=seconds,
+        type=read_as(seconds, Sentence("write a number of seconds above 0"), language),
         metavar="S",
         help=say(Sentence("seconds after which the best result so far is taken")),
     )
     parser.add_argument(
-        "--seed", type=natural, default=0, metavar="N", help=say(Sentence("seed of the sampling (default 0)"))
+        "--seed",
+        type=read_as(natural, Sentence("write a whole number from 0 on"), language),
+        default=0,
+        metavar="N",
+        help=say(Sentence("seed of the sampling (default 0)")),
     )
     parser.add_argument(
         "--dask",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sprega.cli.refusal import DONE, Refusal
+from sprega.cli.texts import read_as
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
 
@@ -29,7 +30,10 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
         help=say(Sentence("clusters to serve; all of this installation by default")),
     )
     parser.add_argument(
-        "--port", type=port, metavar="N", help=say(Sentence("serve the one cluster here from now on"))
+        "--port",
+        type=read_as(port, PORT, language),
+        metavar="N",
+        help=say(Sentence("serve the one cluster here from now on")),
     )
     parser.add_argument(
         "--address",
@@ -43,6 +47,9 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
         help=say(Sentence("start no worker: others do the long work (sprega worker)")),
     )
     return parser
+
+
+PORT = Sentence("write a port from 1024 to 65535")
 
 
 def port(text: str) -> int:

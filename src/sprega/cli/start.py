@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sprega.cli.refusal import DONE, REFUSED, Refusal, reason
-from sprega.cli.serve import port
+from sprega.cli.serve import PORT, port
+from sprega.cli.texts import read_as
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
 
@@ -42,7 +43,7 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
     )
     parser.add_argument(
         "--port",
-        type=port,
+        type=read_as(port, PORT, language),
         metavar="N",
         help=say(Sentence("where it is served; the next free one from 8000")),
     )

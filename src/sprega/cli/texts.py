@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
+
+Read = TypeVar("Read")
 
 ARGPARSE = (
     Sentence("usage: "),
@@ -36,3 +39,15 @@ def argparse_in(language: Language) -> Iterator[None]:
         yield
     finally:
         vars(argparse)["_"] = kept
+
+
+def read_as(read: Callable[[str], Read], right: Sentence, language: Language) -> Callable[[str], Read]:
+    """The same reader of an argument, but what it refuses is answered with what would be right."""
+
+    def reader(text: str) -> Read:
+        try:
+            return read(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r}: {language.say(right)}") from None
+
+    return reader
