@@ -74,3 +74,8 @@ def test_refuses_shares_that_do_not_fit():
     for shares in ([1.0], [1.0, np.nan], [[1.0, 2.0]]):
         with pytest.raises(EngineError, match="finite share for each of the 2 players"):
             stability([0, 6, 6, 9], shares, tolerance=0)
+
+
+def test_the_worst_excess_is_never_a_negative_nothing():
+    worst = stability([0, 6, 6, 12], [6, 6], tolerance=0.01).worst_excess
+    assert str(worst) == "0.0"

@@ -59,7 +59,7 @@ def worst_group(
     program = Program(purchase, question)
     solution = program.milp.solve(deadline=deadline, absolute_gap=precision / program.scale)
     # whatever a group is, its payment is not negative
-    high = min(-solution.bound * program.scale, float(np.maximum(shares, 0.0).sum()))
+    high = min(-solution.bound * program.scale, float(np.maximum(shares, 0.0).sum())) + 0.0  # no -0.0
     if solution.x is None:
         return WorstGroup(-np.inf, high, 0, np.inf)
     mask = sum(1 << b for b, member in enumerate(players) if solution.x[program.take[member]] > 0.5)

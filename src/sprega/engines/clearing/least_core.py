@@ -219,7 +219,7 @@ def least_core(
             best, nearest = point, True
             break
     progress("shares", 1.0)
-    return LeastCore(float(min(low, high)), float(high), best, nearest)
+    return LeastCore(float(min(low, high)) + 0.0, float(high) + 0.0, best, nearest)  # no -0.0
 
 
 def _held_back(start: Floats, wish: Floats, most: Floats) -> Floats:

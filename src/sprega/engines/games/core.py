@@ -68,7 +68,7 @@ def stability(c: ArrayLike, x: ArrayLike, *, tolerance: float) -> Stability:
     lowest = np.array(best)
     row = int(np.argmax(lowest <= lowest.min() + rounding))
     width = game.size // lowest.size
-    return Stability(objecting, -float(lowest.min()), row * width + where[row])
+    return Stability(objecting, -float(lowest.min()) + 0.0, row * width + where[row])  # no -0.0
 
 
 def least_core_value(c: ArrayLike) -> float | None:
