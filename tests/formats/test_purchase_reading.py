@@ -229,3 +229,8 @@ def test_the_real_purchase():
     assert len(p.lots) == 30 and p.currency == "USD" and p.award == "whole-lot"
     paid = float(np.sum(p.demand_quantity * p.demand_price))
     assert paid == pytest.approx(243_543_227, abs=1)
+
+
+def test_one_member_without_a_kind(sheets, save):
+    sheets["Members"][1][3] = None
+    assert ("Members", 2, "kind", "Members without a kind, taken as other: 1") in warnings_of(sheets, save)

@@ -179,3 +179,19 @@ def test_charts_are_valid_vega_lite(clearing: Clearing, monkeypatch: pytest.Monk
     rules = {rule: [0.1, 0.2] for rule in RULES}
     charts.savings_by_rule(["A", "B"], rules, {"shapley": [(0.0, 0.2), (0.1, 0.3)]}, "shapley", ENGLISH)
     assert len(drawn) == 2
+
+
+def test_one_of_a_kind_is_said_well(clearing: Clearing) -> None:
+    """One lot and one supplier, one saving for all, nothing divided."""
+    everybody = np.full(len(clearing.purchase.players), clearing.cost / len(clearing.purchase.players))
+    same = replace(
+        clearing,
+        purchase=replace(clearing.purchase, award="split"),
+        stand_alone=1.25 * everybody,
+        shares=dict.fromkeys(RULES, everybody),
+    )
+    said = " ".join(" ".join(pages(report_pdf(same, language=ENGLISH, day=DAY))).split())
+    assert "Saved against buying alone: 20.0" in said
+    assert "from 20.0" not in said
+    assert "no item is divided among suppliers" in said
+    assert "The award: lots – " in said

@@ -68,7 +68,7 @@ def read_members(table: Table, findings: Findings) -> Members:
             table.name,
             unstated[0],
             "kind",
-            Sentence("{count} members have no kind and are taken as other.", {"count": len(unstated)}),
+            Sentence("Members without a kind, taken as other: {count}", {"count": len(unstated)}),
             Sentence("Write one of: {choices}.", {"choices": ", ".join(KINDS)}),
         )
     return Members(register, members)

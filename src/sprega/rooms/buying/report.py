@@ -176,11 +176,11 @@ def _chart(clearing: Clearing, language: Language) -> dict[str, str]:
         for rule, (low, high) in clearing.share_intervals.items()
         if (clearing.stand_alone[shown] > 0).all()
     }
+    ends = {"least": language.percent(saved[least]), "most": language.percent(saved[most])}
     title = say(
-        Sentence(
-            "Who saves how much against buying alone: from {least} to {most}",
-            {"least": language.percent(saved[least]), "most": language.percent(saved[most])},
-        )
+        Sentence("Saved against buying alone: {least}", ends)
+        if ends["least"] == ends["most"]
+        else Sentence("Who saves how much against buying alone: from {least} to {most}", ends)
     )
     words = Sentence(
         "{title}. Rule applied: {rule}. Least: {poor}. Most: {rich}. The table above holds every figure.",

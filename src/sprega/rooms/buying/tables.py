@@ -99,7 +99,7 @@ def award_table(clearing: Clearing, language: Language) -> Table:
     winners = int((goods.sum(axis=1) > 0).sum())
     title = say(
         Sentence(
-            "The award: {lots} lots go to {suppliers} suppliers",
+            "The award: lots – {lots}, chosen suppliers – {suppliers}",
             {"lots": len({int(lot) for lot, _ in found}), "suppliers": winners},
         )
     )
@@ -219,11 +219,13 @@ def _matrix_title(
         best = sum(bool((won[:, item] & (price[:, item] <= lowest[item])).any()) for item in needed)
         values = {"items": len(needed), "best": best}
         return language.say(
-            Sentence("The bids: of {items} items, {best} go to the lowest unit price", values)
+            Sentence("The bids: items that go to the lowest unit price – {best} of {items}", values)
         )
     divided = int((won[:, needed].sum(axis=0) > 1).sum())
+    if not divided:
+        return language.say(Sentence("The bids: no item is divided among suppliers"))
     values = {"items": len(needed), "divided": divided}
-    return language.say(Sentence("The bids: of {items} items, {divided} are divided among suppliers", values))
+    return language.say(Sentence("The bids: items divided among suppliers – {divided} of {items}", values))
 
 
 def shown_players(clearing: Clearing) -> list[int]:
