@@ -249,7 +249,8 @@ def _asked(assigned, value, price, forced, open_, once, low, high):  # type: ign
             continue
         least = np.inf
         for o in range(1, once.shape[1]):
-            if not open_[k, o] or goods < low[k, o] or goods > high[k, o]:
+            # an offer ends just below the next one's start
+            if not open_[k, o] or goods < low[k, o] or goods >= high[k, o]:
                 continue
             asked = once[k, o]
             for j in range(len(assigned)):
@@ -257,9 +258,7 @@ def _asked(assigned, value, price, forced, open_, once, low, high):  # type: ign
                     asked += price[k, o, j]
                 elif forced[k, o, j]:
                     asked = np.inf
-            # an offer ends just below the next one's start
-            if asked < least and (goods < high[k, o]):
-                least = asked
+            least = min(least, asked)
         total += least
     return total
 
@@ -272,7 +271,6 @@ def _improve(assigned, value, price, forced, open_, once, low, high):  # type: i
     while better:
         better = False
         for j in range(len(assigned)):
-            home = assigned[j]
             for k in range(value.shape[0]):
                 if k != assigned[j] and price[k, 1, j] < np.inf:
                     home = assigned[j]

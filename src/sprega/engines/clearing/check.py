@@ -26,6 +26,7 @@ from sprega.engines.clearing.least_core import PRECISION, SEPARATION_SECONDS
 from sprega.engines.clearing.minor_units import largest_remainder
 from sprega.engines.clearing.model import APPLICABLE, JOINING_PAYS, OBJECTS, RULES, Clearing
 from sprega.engines.clearing.price_list import (
+    buys,
     equal_price_invoice,
     invoice_targets,
     nearest_invoices,
@@ -202,25 +203,19 @@ def _sums(clearing: Clearing) -> Iterator[Finding]:
     own[list(purchase.players)] = rounded
     if np.any(listed.share != own):
         yield Finding(Sentence("The members' rounded shares do not follow from the rule applied."))
-    if np.any((listed.amount > 0) & (equal_price_invoice(purchase, owed) <= 0) & ~_buys(clearing)):
+    if np.any((listed.amount > 0) & ~buys(purchase, owed)):
         yield Finding(Sentence("A supplier invoices a member that buys nothing from it."))
     if np.any(listed.amount < 0) or any(note.amount <= 0 for note in listed.notes):
         yield Finding(Sentence("The price list holds an amount below zero."))
 
 
-def _buys(clearing: Clearing) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    purchase = clearing.purchase
-    bought = np.zeros((len(purchase.suppliers), len(purchase.members)))
-    np.add.at(bought.T, purchase.demand_member, clearing.award.delivered.T)
-    return bought > 0
-
-
 def _prices(clearing: Clearing) -> Iterator[Finding]:
     """The price list is as near to the invoices at equal prices as can be, and unit prices follow from it."""
     purchase, award, listed = clearing.purchase, clearing.award, clearing.price_list
-    if not _same(listed.equal_price, equal_price_invoice(purchase, award), _slack(clearing, ADDED)):
+    equal_price, allowed = equal_price_invoice(purchase, award), buys(purchase, award)
+    if not _same(listed.equal_price, equal_price, _slack(clearing, ADDED)):
         yield Finding(Sentence("The invoices at the same price for all differ from the recomputed ones."))
-    target, allowed = invoice_targets(purchase, award, listed.supplier_total, digits=listed.digits)
+    target = invoice_targets(equal_price, allowed, listed.supplier_total, digits=listed.digits)
     try:
         best, received = nearest_invoices(target, allowed, listed.supplier_total, listed.share)
     except EngineError as error:

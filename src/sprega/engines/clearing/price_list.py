@@ -109,9 +109,7 @@ def price_list(purchase: Purchase, award: Award, shares: Floats, *, digits: int)
     -----
     A supplier's total is its exact sum, rounded half up, and the shares are rounded to the sum of
     these totals by largest remainder. `nearest_invoices` goes from the invoices at equal prices as
-    `invoice_targets` rounds them. `unit_price` spreads each amount over the items in proportion to
-    what they cost at equal prices, each with its own delivery; what a lot's delivery to a site and
-    the supplier's `fixed` cost is spread by goods value.
+    `invoice_targets` rounds them; `unit_prices` spreads them over the items.
 
     Examples
     --------
@@ -140,8 +138,8 @@ def price_list(purchase: Purchase, award: Award, shares: Floats, *, digits: int)
     owed = [_owed(award, supplier) for supplier in range(len(purchase.suppliers))]
     totals = supplier_totals(purchase, award, digits=digits)
     _refuse_unfit_shares(purchase, shares, math.fsum(owed), digits)
-    delivered = _delivered(purchase, award)
-    target, allowed = invoice_targets(purchase, award, totals, digits=digits)
+    equal_price, allowed = equal_price_invoice(purchase, award), buys(purchase, award)
+    target = invoice_targets(equal_price, allowed, totals, digits=digits)
     for k in np.flatnonzero((totals > 0) & ~allowed.any(axis=1)).tolist():
         raise EngineError(
             Sentence(
@@ -152,11 +150,10 @@ def price_list(purchase: Purchase, award: Award, shares: Floats, *, digits: int)
     share = np.zeros(len(purchase.members), dtype=np.int64)
     share[list(purchase.players)] = largest_remainder(shares, int(totals.sum()), digits)
     amount, received = nearest_invoices(target, allowed, totals, share)
-    value = _row_value(purchase, award, delivered)
     return PriceList(
         amount=amount,
-        equal_price=_total_by(value, purchase.demand_member, len(purchase.members)),
-        unit_price=_unit_price(purchase, delivered, value, amount / 10**digits),
+        equal_price=equal_price,
+        unit_price=unit_prices(purchase, award, amount, digits=digits),
         share=share,
         supplier_total=totals,
         notes=_notes(received),
@@ -164,16 +161,21 @@ def price_list(purchase: Purchase, award: Award, shares: Floats, *, digits: int)
     )
 
 
-def invoice_targets(
-    purchase: Purchase, award: Award, totals: Cents, *, digits: int
-) -> tuple[Cents, NDArray[np.bool_]]:
+def buys(purchase: Purchase, award: Award) -> NDArray[np.bool_]:
+    """Whether a member buys anything from a supplier and may be invoiced; shape (suppliers, members)."""
+    bought = _total_by(_delivered(purchase, award), purchase.demand_member, len(purchase.members))
+    return np.asarray(bought > 0)
+
+
+def invoice_targets(equal_price: Floats, allowed: NDArray[np.bool_], totals: Cents, *, digits: int) -> Cents:
     """The invoices at equal prices in minor units, which the price list stays as near to as it can.
 
     Parameters
     ----------
-    purchase : Purchase
-    award : Award
-        An award of the whole purchase.
+    equal_price : (suppliers, members) floats
+        As of `equal_price_invoice`, in currency.
+    allowed : (suppliers, members) bool
+        Where something is bought, so that there may be an invoice: `buys`.
     totals : (suppliers,) int64
         What each supplier is paid, in minor units.
     digits : int
@@ -181,35 +183,14 @@ def invoice_targets(
 
     Returns
     -------
-    target : (suppliers, members) int64
+    (suppliers, members) int64
         In minor units, rounded by largest remainder within each supplier.
-    allowed : (suppliers, members) bool
-        Where something is bought, so that there may be an invoice.
 
     Examples
     --------
-    The purchase of `equal_price_invoice`.
-
-    >>> from sprega.engines.award.model import Item, Member, Site, Supplier
-    >>> purchase = Purchase(
-    ...     name="Salt", currency="EUR", award="whole-lot",
-    ...     members=(Member("A", "A", "A", "company"), Member("B", "B", "B", "company")),
-    ...     sites=(Site("A1", 0, "A1"), Site("B1", 1, "B1")), items=(Item("salt", "Salt", 0, "t"),),
-    ...     lots=("salt",), suppliers=(Supplier("S", "S"),), bids=(),
-    ...     demand_site=np.array([0, 1]), demand_item=np.array([0, 0]),
-    ...     demand_quantity=np.array([30.0, 10.0]), demand_price=np.array([np.nan, np.nan]),
-    ...     per_unit=np.array([[0.0, 0.5]]), per_lane=np.zeros((1, 2)))
-    >>> award = Award(
-    ...     delivered=np.array([[30.0, 10.0]]), tier_payment=np.array([[80.0]]),
-    ...     goods=np.array([[80.0]]), unit_delivery=np.array([[0.0, 5.0]]),
-    ...     lane_delivery=np.zeros((1, 2, 1)), fixed=np.zeros(1), top_up=np.zeros(1),
-    ...     payment=85.0, co2=0.0, objective=85.0)
-    >>> invoice_targets(purchase, award, np.array([8500]), digits=2)[0]
+    >>> invoice_targets(np.array([[60.0, 25.0]]), np.array([[True, True]]), np.array([8500]), digits=2)
     array([[6000, 2500]])
     """
-    delivered = _delivered(purchase, award)
-    allowed = _total_by(delivered, purchase.demand_member, len(purchase.members)) > 0
-    equal_price = equal_price_invoice(purchase, award)
     target = np.zeros(allowed.shape, dtype=np.int64)
     for k in range(len(totals)):
         buyers = np.flatnonzero(allowed[k])
@@ -219,7 +200,7 @@ def invoice_targets(
             if abs(invoiced * 10**digits - rounded) > 1:
                 rounded = round_half_up(invoiced, digits)
             target[k, buyers] = largest_remainder(equal_price[k, buyers], rounded, digits)
-    return target, allowed
+    return target
 
 
 def unit_prices(purchase: Purchase, award: Award, amount: Cents, *, digits: int) -> Floats:
@@ -240,29 +221,21 @@ def unit_prices(purchase: Purchase, award: Award, amount: Cents, *, digits: int)
     (suppliers, members, items) floats
         In currency; nan where nothing is bought.
 
-    Examples
-    --------
-    The purchase of `equal_price_invoice`, where the second member is invoiced 20, delivery in.
-
-    >>> from sprega.engines.award.model import Item, Member, Site, Supplier
-    >>> purchase = Purchase(
-    ...     name="Salt", currency="EUR", award="whole-lot",
-    ...     members=(Member("A", "A", "A", "company"), Member("B", "B", "B", "company")),
-    ...     sites=(Site("A1", 0, "A1"), Site("B1", 1, "B1")), items=(Item("salt", "Salt", 0, "t"),),
-    ...     lots=("salt",), suppliers=(Supplier("S", "S"),), bids=(),
-    ...     demand_site=np.array([0, 1]), demand_item=np.array([0, 0]),
-    ...     demand_quantity=np.array([30.0, 10.0]), demand_price=np.array([np.nan, np.nan]),
-    ...     per_unit=np.array([[0.0, 0.5]]), per_lane=np.zeros((1, 2)))
-    >>> award = Award(
-    ...     delivered=np.array([[30.0, 10.0]]), tier_payment=np.array([[80.0]]),
-    ...     goods=np.array([[80.0]]), unit_delivery=np.array([[0.0, 5.0]]),
-    ...     lane_delivery=np.zeros((1, 2, 1)), fixed=np.zeros(1), top_up=np.zeros(1),
-    ...     payment=85.0, co2=0.0, objective=85.0)
-    >>> unit_prices(purchase, award, np.array([[6500, 2000]]), digits=2)[0, 1]
-    array([2.])
+    Notes
+    -----
+    Each amount is spread over the items in proportion to what they cost at equal prices, each with its own
+    delivery; what a lot's delivery to a site and the supplier's `fixed` cost is spread by goods value. The
+    example of `price_list` shows it.
     """
     delivered = _delivered(purchase, award)
-    return _unit_price(purchase, delivered, _row_value(purchase, award, delivered), amount / 10**digits)
+    value = _row_value(purchase, award, delivered)
+    suppliers, members, items = len(delivered), len(purchase.members), len(purchase.items)
+    cell = purchase.demand_member * items + purchase.demand_item
+    quantity = _total_by(delivered, cell, members * items)
+    spread = _spread(amount / 10**digits, purchase.demand_member, value, delivered)
+    part = _total_by(spread, cell, members * items)
+    price: Floats = np.divide(part, quantity, out=np.full_like(part, np.nan), where=quantity > 0)
+    return price.reshape(suppliers, members, items)
 
 
 def nearest_invoices(
@@ -458,17 +431,6 @@ def _spread(cost: Floats, group: Integers, goods: Floats, delivered: Floats) -> 
     spread: Floats = np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0)
     spread *= cost[:, group]
     return spread
-
-
-def _unit_price(purchase: Purchase, delivered: Floats, value: Floats, amount: Floats) -> Floats:
-    """Invoices (in currency) per unit of each item, shape (suppliers, members, items)."""
-    suppliers, members, items = len(delivered), len(purchase.members), len(purchase.items)
-    member = purchase.demand_member
-    cell = member * items + purchase.demand_item
-    quantity = _total_by(delivered, cell, members * items)
-    part = _total_by(_spread(amount, member, value, delivered), cell, members * items)
-    price: Floats = np.divide(part, quantity, out=np.full_like(part, np.nan), where=quantity > 0)
-    return price.reshape(suppliers, members, items)
 
 
 def _total_by(rows: Floats, group: Integers, groups: int) -> Floats:
