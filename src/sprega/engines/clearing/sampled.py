@@ -81,12 +81,14 @@ def sampled_sharing(
         worst = excess(shares[rule])
         named = tuple(m for b, m in enumerate(players) if worst.mask >> b & 1)
         found[rule] = RuleStability(None, (worst.low, worst.high), named)
-    notes = [
-        Sentence(
-            "Not every group was priced: shares by contribution are sampled, "
-            "with intervals that hold in 95 of 100 cases."
+    notes = []
+    if not np.array_equal(sample.low, sample.high):  # few enough groups, quickly priced, are all priced
+        notes.append(
+            Sentence(
+                "Not every group was priced: shares by contribution are sampled, "
+                "with intervals that hold in 95 of 100 cases."
+            )
         )
-    ]
     if not core.nearest:
         notes.append(
             Sentence("The sharing of smallest complaint is the best one found, not proved to be the nearest.")

@@ -282,7 +282,7 @@ def limits(clearing: Clearing) -> list[Sentence]:
     found = []
     if not clearing.proven:
         found.append(unproven(clearing))
-    if clearing.mode == "sampled":
+    if any((low < high).any() for low, high in clearing.share_intervals.values()):
         found.append(
             Sentence(
                 "There are too many groups to compute each: shares by contribution are estimated, "
