@@ -31,9 +31,12 @@ def _address(url: str, **options: Any) -> dict[str, Any]:
     return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": {**rest, **options}}
 
 
-# A server shares its connections among threads; a command needs one.
-POOL = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if "SPREGA_SERVING" in os.environ else {}
+# A server shares its connections among threads; a command needs one. While the database is away a request
+# waits two seconds for it; the pool gives up as soon, so that the next request tries anew and not minutes later.
+WAITS = {"timeout": 2, "reconnect_timeout": 2}
+POOL = {"pool": {"min_size": 1, "max_size": 8, **WAITS}} if "SPREGA_SERVING" in os.environ else {}
 DATABASES = {"default": _address(os.environ["DATABASE_URL"], **POOL)}
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)  # a host that is gone answers nothing at all
 # A pooled connection is asked for a sign of life: after a restart of the database nobody meets a dead one.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = bool(POOL)
 for alias in ("owner", "maintenance"):
