@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sprega.engines.award.solve import group_payment
-from sprega.engines.award.worst_group import worst_group
+from sprega.engines.award.worst_group import lowest_payments, worst_group
 from tests.purchases import TERMS, random_purchase
 
 
@@ -33,6 +33,9 @@ def test_against_every_group(seed):
     }
     alone = np.array([cost[1 << b] for b in range(len(players))])
     total = alone.sum()
+    lowest = lowest_payments(purchase)
+    for mask, payment in cost.items():
+        assert sum(low for b, low in enumerate(lowest) if mask >> b & 1) <= payment * (1 + 1e-9)
     for height in (0.2, 1.0):  # nobody objects; some do
         shares = alone * [height * rng.uniform(0.6, 1.3) for _ in players]
         excess = {mask: sum(x for b, x in enumerate(shares) if mask >> b & 1) - cost[mask] for mask in groups}
@@ -51,3 +54,11 @@ def test_neither_nobody_nor_everybody():
         found = worst_group(purchase, shares, precision=1e-3)
         assert 0 < found.mask < 7
         assert found.mask.bit_count() == (1 if shares[0] < 0 else 2)
+
+
+def test_no_time_still_bounds_the_worst():
+    """Nobody gains more than all that lies above the lowest prices, without any program."""
+    purchase = random_purchase(3, members=4, items=3, terms=tuple(TERMS))
+    shares = lowest_payments(purchase) + 10.0
+    found = worst_group(purchase, shares, precision=1e-6, deadline=0.0)
+    assert found.low <= found.high <= 40.0 + 1e-6

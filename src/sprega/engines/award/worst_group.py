@@ -58,11 +58,39 @@ def worst_group(
     question = Question(players, tuple(range(len(purchase.lots))), proper=True, reward=reward)
     program = Program(purchase, question)
     solution = program.milp.solve(deadline=deadline, absolute_gap=precision / program.scale)
-    # whatever a group is, its payment is not negative
-    high = min(-solution.bound * program.scale, float(np.maximum(shares, 0.0).sum())) + 0.0  # no -0.0
+    # a program that a time limit ends proves little; no group pays less than its members' lowest prices
+    most = float(np.maximum(shares - lowest_payments(purchase), 0.0).sum())
+    high = min(-solution.bound * program.scale, most) + 0.0  # no -0.0
     if solution.x is None:
         return WorstGroup(-np.inf, high, 0, np.inf)
     mask = sum(1 << b for b, member in enumerate(players) if solution.x[program.take[member]] > 0.5)
     payment = evaluate(purchase, program.delivered(solution.x), proper=True).payment
     low = float(shares @ np.array([mask >> b & 1 for b in range(len(players))])) - payment
     return WorstGroup(low, max(low, high), mask, payment)
+
+
+def lowest_payments(purchase: Purchase) -> Floats:
+    """What each player pays at least in whatever group: every unit at its lowest price with all percents off.
+
+    Parameters
+    ----------
+    purchase : Purchase
+        With a bid on every item that is needed.
+
+    Returns
+    -------
+    (players,) floats
+        In currency; they add up over a group to no more than it pays.
+    """
+    price = np.full((len(purchase.suppliers), len(purchase.items)), np.inf)
+    for bid in purchase.bids:
+        firm = purchase.suppliers[bid.supplier]
+        discount = max((share for _, share in firm.discounts), default=0.0)
+        bundle = max((share for items, share in firm.bundles if bid.item in items), default=0.0)
+        price[bid.supplier, bid.item] = min(bid.prices) * (1.0 - bundle) * (1.0 - discount)
+    needed = purchase.demand_quantity > 0
+    item, site = purchase.demand_item[needed], purchase.demand_site[needed]
+    lowest = (price[:, item] + purchase.per_unit[:, site]).min(axis=0) * purchase.demand_quantity[needed]
+    paid = np.zeros(len(purchase.members))
+    np.add.at(paid, purchase.demand_member[needed], lowest)
+    return paid[list(purchase.players)]
