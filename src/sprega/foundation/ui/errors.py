@@ -106,6 +106,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 where the database is away."""
     if isinstance(sys.exc_info()[1], DATABASE_AWAY):
         response = fault_page(request, 503)
-        response.headers["Retry-After"] = "30"
+        response.headers["Retry-After"] = "5"
         return response
     return fault_page(request, 500)
