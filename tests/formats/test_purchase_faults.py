@@ -200,3 +200,15 @@ def test_no_fault_is_left_out(sheets, save):
     assert len(faults) == 2000
     rows = [fault.row for fault in faults]
     assert rows == sorted(rows)
+
+
+def test_what_was_meant_is_told_however_many_faults_stand_before(sheets, save):
+    """A code misspelled throughout is one mistake, and no lot is without a bid because of it."""
+    sheets["Demand"] += [["S9", "P9", -1, -1] for _ in range(100)]
+    for row in sheets["Bids"][1:]:
+        row[1] = row[1].replace("P", "Р")  # Cyrillic
+    faults = read_purchase(save(sheets)).faults
+    assert {fault.sheet for fault in faults} == {"Demand", "Bids"}
+    bids = [str(fault.mend) for fault in faults if fault.sheet == "Bids"]
+    assert len(bids) == 5
+    assert all(mend.startswith("Write P") for mend in bids)

@@ -12,7 +12,7 @@ from sprega.engines.model import Sentence
 
 LONGEST_CODE = 64
 MOST_GUESSED = 200
-"""Beyond so many faults nobody reads on, and guessing every code would only take time."""
+"""Unknown codes of a sheet that are guessed, each once; guessing more would only take time."""
 
 # Comparing every pair of a long list would take minutes; beyond this only exact look-alikes are found.
 MOST_COMPARED = 2000
@@ -81,15 +81,14 @@ def _latin(code: str) -> str:
     return code.translate(LOOK_ALIKES)
 
 
-def suggestion(code: str, known: Collection[str], sheet: str) -> Sentence:
-    """What to write instead of an unknown code.
+def suggestion(code: str, choice: str | None, sheet: str) -> Sentence:
+    """What to write instead of an unknown code, whose sheet may have one that was probably meant.
 
     Examples
     --------
-    >>> str(suggestion("p01", ["P01", "P02"], "Items"))
+    >>> str(suggestion("p01", "P01", "Items"))
     'Write P01: capital and small letters differ.'
     """
-    choice = meant(code, known)
     values: dict[str, object] = {"value": code, "sheet": sheet, "code": choice}
     if choice is None:
         return Sentence("Use a code of the sheet {sheet}, or add {value} there.", values)
@@ -113,12 +112,19 @@ class Register:
     complete: bool = True
     number: dict[str, int] = field(default_factory=dict)
     row: dict[str, int] = field(default_factory=dict)
+    guessed: dict[str, str | None] = field(default_factory=dict)
+
+    def meant(self, code: str) -> str | None:
+        """The code that was probably meant by one that is not known."""
+        if code not in self.guessed:
+            self.guessed[code] = meant(code, self.number) if len(self.guessed) < MOST_GUESSED else None
+        return self.guessed[code]
 
     def guess(self, code: str | None) -> int | None:
         """The number of a code, or of the one that was probably meant."""
         if code is None:
             return None
-        near = code if code in self.number else meant(code, self.number)
+        near = code if code in self.number else self.meant(code)
         return None if near is None else self.number[near]
 
     def add(self, code: str, row: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sprega.engines.award.model import Bid
 from sprega.engines.model import Sentence
-from sprega.formats.purchase_workbook.codes import MOST_GUESSED, Register, code_text
+from sprega.formats.purchase_workbook.codes import Register, code_text
 from sprega.formats.purchase_workbook.model import Findings, Row, Table
 from sprega.formats.purchase_workbook.rows import RowReader
 
@@ -123,8 +123,7 @@ def read_bids(table: Table, suppliers: Register, items: Register, findings: Find
         capacity = None if reader.empty("capacity") else reader.number("capacity")
         co2 = None if reader.empty("co2") else reader.number("co2")
         if supplier is None or item is None:
-            if len(findings.faults) < MOST_GUESSED:
-                pairs.add((_guess(row, "supplier", suppliers), _guess(row, "item", items)))
+            pairs.add((_guess(row, "supplier", suppliers), _guess(row, "item", items)))
             continue
         pairs.add((supplier, item))
         if start is None:

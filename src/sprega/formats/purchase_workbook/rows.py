@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sprega.engines.model import Sentence
 from sprega.formats.purchase_workbook.codes import (
     LONGEST_CODE,
-    MOST_GUESSED,
     Register,
     code_text,
     suggestion,
@@ -107,11 +106,10 @@ class RowReader:
         """The number of a code that is already read."""
         number = register.number.get(code)
         if number is None and register.complete:
-            few = len(self.findings.faults) < MOST_GUESSED
             self.fault(
                 column,
                 Sentence("The sheet {sheet} has no {value}.", {"sheet": register.sheet, "value": code}),
-                suggestion(code, register.number if few else (), register.sheet),
+                suggestion(code, register.meant(code), register.sheet),
             )
         return number
 
