@@ -54,7 +54,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     *(f"{room}.jobs" for room in ROOMS if find_spec(f"{room}.jobs")),
 ]
 
-FOUNDATION = ["organisations", "accounts", "access", "ledger", "jobs", "mail", "notices", "ui"]
+FOUNDATION = ["organisations", "accounts", "access", "ledger", "jobs", "mail", "notices", "ui", "api"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "sprega.server.health.health",
     "sprega.server.logs.request_log",
     "sprega.foundation.ui.middleware.content_security",
+    "sprega.foundation.api.middleware.problems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -90,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sprega.foundation.api.middleware.tokens",
     "sprega.foundation.access.middleware.IdentityMiddleware",
     "sprega.foundation.ui.preferences.language_middleware",
     "sprega.foundation.accounts.middleware.RepresentationMiddleware",
@@ -159,7 +161,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_FORMS = {"login": "sprega.foundation.accounts.forms.SignInForm"}
-# The last three are ours; the others stand beside allauth's own for password change, reset and the like.
+# Those from "invite" on are ours; the others stand beside allauth's own for password change, reset and the like.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -167,6 +169,8 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "60/h/user",
     "accept_invitation": "20/m/ip",
     "open_link": "30/m/ip",
+    "api": "600/m/key",
+    "api_failed": "20/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS else 0
 MFA_ADAPTER = "sprega.foundation.accounts.adapter.SecondFactorAdapter"

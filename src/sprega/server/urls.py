@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("sprega.foundation.ui.urls")),
     path("accounts/", include("sprega.foundation.accounts.urls")),
     path("accounts/", include("sprega.foundation.accounts.allauth_urls")),
+    path("accounts/tokens/", include("sprega.foundation.api.token_urls")),
+    path("api/", include("sprega.foundation.api.urls")),
     path("organisations/", include("sprega.foundation.organisations.urls")),
     path("mail/", include("sprega.foundation.mail.urls")),
     path("notices/", include("sprega.foundation.notices.urls")),
