@@ -3,22 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sprega.foundation.access.identity import NOBODY, Actor
+from sprega.foundation.accounts.models import Person
 from sprega.foundation.notices.queries import unread
+from sprega.foundation.organisations.models import Organisation
 from sprega.foundation.room import Entry, Place, rooms
+from sprega.foundation.ui.addresses import address_of
 from sprega.foundation.ui.preferences import theme_of
+from sprega.foundation.ui.shell import Bar, Foot, Link, Rail, Section, drawn
+from sprega.foundation.ui.templatetags.ui import organisation_name
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -39,54 +42,74 @@ PLACES: dict[Place, tuple[str | Promise, str]] = {
 FOUNDATION = (
     Entry(Place.CLUSTER, _("People"), "organisations:people"),
     Entry(Place.COMMUNICATION, _("Outbox"), "mail:outbox", frozenset({"office"})),
+    Entry(Place.CLUSTER, _("Work that failed"), "jobs:failed", frozenset({"office"})),
 )
 """Pages of the foundation that stand in the rail beside those of the rooms."""
 
-THEMES = (
-    ("system", _("As the device"), "monitor"),
-    ("light", _("Light"), "sun"),
-    ("dark", _("Dark"), "moon"),
-)
-# Each language is offered in itself: whoever looks for it may read no other.
-OWN_NAMES = {"en": ("EN", "English"), "bg": ("БГ", "Български")}
-LANGUAGES = [(code, *OWN_NAMES[code]) for code, _name in settings.LANGUAGES]
 
+class Shell:
+    """The parts around a page, `{{ shell.bar }}` and the like, each made when a page shows it."""
 
-@dataclass(frozen=True)
-class Link:
-    """A line of the rail."""
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.actor: Actor = getattr(request, "actor", NOBODY)
+        self.practice = settings.CLUSTER.practice
+        self.theme = theme_of(request)
+        user = getattr(request, "user", None)
+        self.user = user if user is not None and user.is_authenticated else None
 
-    label: str | Promise
-    url: str
-    here: bool
+    @cached_property
+    def title(self) -> str:
+        """The cluster's name in the reader's language."""
+        titles = settings.CLUSTER.title
+        return titles.get(get_language() or "") or next(iter(titles.values()))
 
+    @cached_property
+    def places(self) -> Rail | None:
+        """What the rail shows; none for a visitor to whom no place is open."""
+        sections, today = rail(self.actor, self.request.path), address_of("ui:today") if self.user else ""
+        return Rail(sections, today, self.request.path == today) if sections or self.user else None
 
-@dataclass(frozen=True)
-class Section:
-    """A place of the rail with the lines that the person needs."""
+    @property
+    def rail(self) -> SafeString:
+        """The rail at the page's side."""
+        return drawn("ui/shell/rail.html", self.places)
 
-    label: str | Promise
-    icon: str
-    links: list[Link]
+    @property
+    def fold(self) -> SafeString:
+        """The rail in its menu, where the page is narrow."""
+        return drawn("ui/shell/fold.html", self.places)
+
+    @property
+    def bar(self) -> SafeString:
+        """The bar at the top."""
+        path, search = self.request.path, address_of("search:results")
+        sign_in = address_of("account_login")
+        return drawn(
+            "ui/shell/bar.html",
+            Bar(
+                title=self.title,
+                practice=self.practice,
+                theme=self.theme,
+                person=str(self.user) if self.user else "",
+                email=self.user.email if self.user else "",
+                sign_in=sign_in if not self.user and path != sign_in else "",
+                organisations=represented(self.user) if self.user else (),
+                acting_for=self.actor.organisation_id,
+                unread=unread(self.actor),
+                asked=self.request.GET.get("q", "") if path == search else "",
+            ),
+        )
+
+    @property
+    def foot(self) -> SafeString:
+        """The foot."""
+        return drawn("ui/shell/foot.html", Foot(self.title))
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Name of the cluster, theme, rail and organisations for `ui/page.html`."""
-    actor: Actor = getattr(request, "actor", NOBODY)
-    titles = settings.CLUSTER.title
-    return {
-        "shell": {
-            "title": titles.get(get_language() or "") or next(iter(titles.values())),
-            "practice": settings.CLUSTER.practice,
-            "actor": actor,
-            "theme": theme_of(request),
-            "themes": THEMES,
-            "languages": LANGUAGES,
-            "rail": SimpleLazyObject(lambda: rail(actor, request.path)),
-            "organisations": SimpleLazyObject(lambda: represented(request)),
-            "unread": SimpleLazyObject(lambda: unread(actor)),
-        }
-    }
+    """The parts around the page."""
+    return {"shell": Shell(request)}
 
 
 def needs(actor: Actor, entry: Entry) -> bool:
@@ -94,34 +117,25 @@ def needs(actor: Actor, entry: Entry) -> bool:
     return actor.has(*entry.roles) if entry.roles else actor.inside
 
 
-def rail(actor: Actor, path: str) -> list[Section]:
+def rail(actor: Actor, path: str) -> tuple[Section, ...]:
     """The places, in the founding text's order, that have something for the actor."""
     wanted = [
         (entry, url)
         for entry in chain(FOUNDATION, *(room.navigation for room in rooms()))
-        if needs(actor, entry) and (url := _url(entry.url))
+        if needs(actor, entry) and (url := address_of(entry.url))
     ]
     here = max((url for _entry, url in wanted if path.startswith(url)), key=len, default="")
     sections = []
     for place, (label, icon) in PLACES.items():
-        links = [Link(entry.label, url, url == here) for entry, url in wanted if entry.place == place]
+        links = tuple(
+            Link(str(entry.label), url, url == here) for entry, url in wanted if entry.place == place
+        )
         if links:
-            sections.append(Section(label, icon, links))
-    return sections
+            sections.append(Section(str(label), icon, links))
+    return tuple(sections)
 
 
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
-def represented(request: HttpRequest) -> list[Any]:
-    """The organisations for which the signed-in person may act, each once, by name."""
-    from sprega.foundation.organisations.models import Organisation
-
-    if not request.user.is_authenticated:
-        return []
-    mine: Iterable[int] = request.user.representations.in_force().values_list("organisation_id", flat=True)
-    return list(Organisation.objects.filter(pk__in=mine))
+def represented(person: Person) -> tuple[tuple[int, str], ...]:
+    """The organisations for which a person may act, each once, by name."""
+    mine = person.representations.in_force().values_list("organisation_id", flat=True)
+    return tuple((one.pk, organisation_name(one)) for one in Organisation.objects.filter(pk__in=mine))

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from sprega.foundation.room import Task
+from sprega.foundation.ui.addresses import address_of
 from sprega.foundation.ui.figures import written
 from sprega.foundation.ui.seen import seen_as
 
@@ -44,6 +45,8 @@ def _drawn(name: str) -> SafeString:
 @register.simple_tag
 def address(name: str, *args: Any) -> str:
     """The address of a page by its name, or nothing where no such page is installed."""
+    if not args:
+        return address_of(name)
     try:
         return reverse(name, args=args)
     except NoReverseMatch:
