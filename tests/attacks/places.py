@@ -11,13 +11,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from sprega.foundation.access.actions import give_waiver
 from sprega.foundation.access.identity import acting
 from sprega.foundation.access.models import Visibility
+from sprega.foundation.access.services import acting_as
 from sprega.foundation.accounts.actions import invite
+from sprega.foundation.jobs.actions import WORKER, start
+from sprega.foundation.jobs.models import Run
 from sprega.foundation.mail.actions import queue
 from sprega.foundation.mail.models import Mail
 from sprega.foundation.mail.write import words_of
 from sprega.foundation.notices.actions import notify
 from tests.people import People
 from tests.rooms.notes.actions import write_note
+from tests.rooms.notes.jobs import add_up_notes
 
 CANARY, FIGURE = "copper-canary", "71342"
 ADDRESS = "copper-canary@example.org"
@@ -34,6 +38,8 @@ class Planted:
     mail: Any
     letter: Any
     notice: Any
+    run: Any
+    failed_run: Any
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,21 @@ def plant(people: People) -> Planted:
         letter = queue(actor=copper, to=people.copper, kind="notes/letter", words=words, language="en")
     with acting(people.actor(people.office)):
         mail = Mail.objects.get(address=ADDRESS)
-    return Planted(note.pk, desk.pk, invitation.pk, representation.pk, mail.pk, letter.pk, notice.pk)
+    with acting(copper):
+        run, failed = start(add_up_notes, actor=copper), start(add_up_notes, actor=copper, again="yes")
+    with acting_as(WORKER, actor=copper):
+        Run.objects.filter(pk=failed.pk).update(state=Run.State.FAILED, problem=f"{CANARY} failed")
+    return Planted(
+        note.pk,
+        desk.pk,
+        invitation.pk,
+        representation.pk,
+        mail.pk,
+        letter.pk,
+        notice.pk,
+        run.pk,
+        failed.pk,
+    )
 
 
 GENERAL = Place()
@@ -156,6 +176,13 @@ PLACES: dict[str, Place] = {
     "notices:open": Place(lambda planted: {"notice": planted.notice}, closed=True),
     "notices:read-all": GENERAL,
     "notices:choice": Place(data=lambda planted: {"by_mail": "never"}),
+    "jobs:list": Place(finds="Adding up the notes"),
+    "jobs:failed": Place(owner="office", finds=f"{CANARY} failed", closed=True),
+    "jobs:run": Place(lambda planted: {"run": planted.run}, finds="Adding up the notes", closed=True),
+    "jobs:progress": Place(lambda planted: {"run": planted.run}, finds="Adding up the notes", closed=True),
+    "jobs:cancel": Place(lambda planted: {"run": planted.run}, closed=True),
+    "jobs:again": Place(lambda planted: {"run": planted.failed_run}, closed=True),
+    "notes:add-up": GENERAL,
     "notes:list": Place(finds=f"{CANARY} note"),
     "notes:edit": Place(
         lambda planted: {"note": planted.note},

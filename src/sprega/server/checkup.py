@@ -214,15 +214,18 @@ def _office(cluster: Cluster) -> Iterator[Finding]:
 
 
 def _worker(cluster: Cluster) -> Iterator[Finding]:
-    from sprega.server.health import HEARTBEAT, since_heartbeat
+    from sprega.foundation.jobs.workers import HEARTBEAT, since_heartbeat
 
     seconds = since_heartbeat()
-    lives = seconds is not None and seconds < HEARTBEAT
+    if seconds is not None and seconds < HEARTBEAT:
+        yield Finding(Sentence("A worker is at work"))
+        return
+    silent = {"minutes": int((seconds or 0) // 60)}
     yield Finding(
-        Sentence("A worker is at work") if lives else Sentence("No worker is at work"),
-        None
-        if lives
-        else Sentence("Start one: sprega serve, or sprega worker {name}", {"name": cluster.name}),
+        Sentence("No worker is at work")
+        if seconds is None
+        else Sentence("No worker has given a sign of life for {minutes} min", silent),
+        Sentence("Start one: sprega serve, or sprega worker {name}", {"name": cluster.name}),
     )
 
 

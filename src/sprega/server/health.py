@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from sprega.foundation.jobs.workers import HEARTBEAT, since_heartbeat
+
 ADDRESS = "/health"
 GOOD_FOR = 1.0
 """Seconds that an answer holds, so that asking often costs nothing."""
-HEARTBEAT = 60
-"""Seconds after which a worker without a sign of life counts as gone; it gives one every ten."""
 LEAST_SPACE = 500_000_000
 """Bytes that must be free where files and logs lie."""
 
@@ -56,14 +56,6 @@ def states() -> dict[str, bool]:
         "worker": seconds is not None and seconds < HEARTBEAT,
         "disk": free_space(settings.CLUSTER.folder) > LEAST_SPACE,
     }
-
-
-def since_heartbeat() -> float | None:
-    """Seconds since a worker gave a sign of life; None if there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
-        (seconds,) = cursor.fetchone()
-    return None if seconds is None else float(seconds)
 
 
 def free_space(folder: Path) -> int:

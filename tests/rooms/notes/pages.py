@@ -6,10 +6,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from sprega.foundation.access.queries import shown
+from sprega.foundation.jobs.actions import start
 from tests.rooms.notes.actions import TOTAL, change_note
 from tests.rooms.notes.forms import NoteForm
+from tests.rooms.notes.jobs import add_up_notes
 from tests.rooms.notes.models import Note
 
 
@@ -19,6 +22,13 @@ def note_list(request: HttpRequest) -> HttpResponse:
     return render(
         request, "notes/list.html", {"notes": notes, "total": shown(subject=TOTAL, viewer=request.actor)}
     )
+
+
+@require_POST
+@login_required
+def add_up(request: HttpRequest) -> HttpResponse:
+    """Start the room's long work, and lead to where it can be watched."""
+    return redirect("jobs:run", run=start(add_up_notes, actor=request.actor).pk)
 
 
 @login_required

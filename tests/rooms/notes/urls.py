@@ -3,4 +3,8 @@ from django.urls import path
 from tests.rooms.notes import pages
 
 app_name = "notes"
-urlpatterns = [path("", pages.note_list, name="list"), path("<uuid:note>/edit/", pages.edit, name="edit")]
+urlpatterns = [
+    path("", pages.note_list, name="list"),
+    path("add-up/", pages.add_up, name="add-up"),
+    path("<uuid:note>/edit/", pages.edit, name="edit"),
+]

@@ -6,8 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sprega.foundation.access.identity import Actor, acting
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
 
 
 @dataclass(frozen=True)
@@ -18,14 +22,14 @@ class Service:
     ----------
     name : str
         As the policies in the migrations spell it.
-    purpose : str
+    purpose : lazy text
         What it computes, in words for the page "what is kept and why".
     reads, writes : tuple of str
         Tables.
     """
 
     name: str
-    purpose: str
+    purpose: str | Promise
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
 

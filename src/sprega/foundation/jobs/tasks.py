@@ -3,27 +3,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from procrastinate import RetryStrategy
+from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 
 from sprega.foundation.jobs import actions
 from sprega.foundation.ledger.actions import place_commitments
 
+if TYPE_CHECKING:
+    from procrastinate.jobs import Job
+
 
 class TryAgain(Exception):
-    """Asks the queue to run this once more, later."""
+    """Asks the queue to run this once more at a moment."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.at = at
 
 
-RETRIES = RetryStrategy(max_attempts=20, exponential_wait=3, retry_exceptions={TryAgain})
+class AtItsMoment(BaseRetryStrategy):
+    """Once more when the run says so; how often is the run's own matter."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """The moment, for a run that asks for one."""
+        return RetryDecision(retry_at=exception.at) if isinstance(exception, TryAgain) else None
 
 
-@app.task(name="sprega.run", retry=RETRIES)
+@app.task(name="sprega.run", retry=AtItsMoment())
 def run(identifier: str) -> None:
     """Do the work of a run."""
-    if actions.perform(UUID(identifier)):
-        raise TryAgain
+    again_at = actions.perform(UUID(identifier))
+    if again_at is not None:
+        raise TryAgain(again_at)
 
 
 @app.periodic(cron="* * * * *")
