@@ -9,7 +9,7 @@ from time import time
 from sprega.server import installation
 from tests.faults.cluster import NAME
 
-MEMBERS = 6
+MEMBERS, LEAVING = 6, 8
 
 
 def plant() -> dict:
@@ -41,6 +41,11 @@ def plant() -> dict:
             head = add(f"head-{number}@broken.example", None, name=f"Head {number}")
             give(person=head, organisation=works, role="lead")
             spare = add(f"spare-{number}@broken.example", None, name=f"Spare {number}")
+            leaving = [add(f"leaving-{number}-{one}@broken.example", None) for one in range(LEAVING)]
+            for person in leaving:
+                give(person=person, organisation=works, role="safety")
+            with acting_as(FOUNDING, actor=NOBODY):
+                ends = [person.representations.get().pk for person in leaving]
             actor = actor_of(head.pk, works.pk)
             with acting(actor):
                 note = write_note(actor=actor, text="first", tonnes=number)
@@ -51,6 +56,7 @@ def plant() -> dict:
                     "organisation": works.pk,
                     "note": str(note.pk),
                     "spare": spare.email,
+                    "ends": ends,
                 }
             )
     return told
