@@ -2,17 +2,21 @@
 
 Written apart from the engine: raw amounts, its own linear program in HiGHS, nothing imported from what it
 attacks. It is given more than a curious member has: who stands behind each figure and with what weight, the
-sign of every amount, which amounts stayed as they were, and of each revised one the direction and the size of
-the change to within a factor of two. The true amounts serve to measure how near it came, and for nothing else.
+sign of every amount, which amounts stayed as they were, and of each revised one the direction and size of the
+change to within a factor of two. The true amounts serve to measure how near it came, and for nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeAlias
 
 import highspy
 import numpy as np
+
+Viewer: TypeAlias = frozenset[str | tuple[str, str]]
 
 OFF = 1e-6  # of the largest amount: how far linear programming may be off
 FAR = 1e3  # times the sum of all amounts: as good as unbounded
@@ -53,14 +57,17 @@ class Target:
 class Recovered:
     """Somebody was bounded closer than the rule promised."""
 
-    viewer: frozenset[str]
+    viewer: Viewer
     members: frozenset[str]
     distance: float
     promised: float
 
 
 class Attacker:
-    """All figures as linear statements over all versions of all amounts."""
+    """All figures as linear statements over all versions of all amounts.
+
+    A viewer is a set of what it knows: members, all of whose amounts it knows, and single (member, item).
+    """
 
     def __init__(self, seen: Sequence[Seen], holding: Mapping[str, str]) -> None:
         self.seen, self.holding = seen, holding
@@ -70,7 +77,10 @@ class Attacker:
         for figure in seen:
             for entry in _there(figure):
                 key = (entry.member, entry.item)
+                alike = [(abs(v - entry.amount), at) for (*k, v), at in self.place.items() if (*k,) == key]
                 now = self.place.setdefault((*key, entry.amount), len(self.place))
+                if alike and now == len(self.place) - 1 and min(alike)[1] != now:
+                    changes[min(alike)[1], now] = None  # the version that it is nearest to
                 if latest.get(key, now) != now:
                     changes[latest[key], now] = None
                 latest[key] = now
@@ -80,7 +90,7 @@ class Attacker:
         self.changes = list(changes)
         self.targets = self._targets()
 
-    def recovered(self, viewers: Collection[frozenset[str]]) -> Iterator[Recovered]:
+    def recovered(self, viewers: Collection[Viewer]) -> Iterator[Recovered]:
         """Whom the last figure brings nearer to somebody than the rule allows, unless they waived."""
         last = self.seen[-1]
         inside = {(entry.member, entry.item) for entry in _there(last)}
@@ -142,9 +152,9 @@ class Attacker:
                 add(row, float(np.abs(row) @ np.abs(self.truth)))
         return list(found.values())
 
-    def _hidden(self, viewer: Collection[str]) -> Iterator[Target]:
+    def _hidden(self, viewer: Viewer) -> Iterator[Target]:
         """What the viewer does not know of each target."""
-        known = np.array([member in viewer for member, *_ in self.unknowns])
+        known = np.array([_knows(viewer, member, item) for member, item, _ in self.unknowns])
         for target in self.targets:
             some = target.row != 0
             if not known[some].any():
@@ -152,7 +162,12 @@ class Attacker:
             elif not known[some].all():
                 row = np.where(known, 0.0, target.row)
                 share = (np.abs(row) @ np.abs(self.truth)) / (np.abs(target.row) @ np.abs(self.truth))
-                yield Target(target.members - set(viewer), row, target.size * share, target.cells)
+                yield Target(
+                    frozenset(m for m, i in target.cells if not _knows(viewer, m, i)),
+                    row,
+                    target.size * share,
+                    target.cells,
+                )
 
     def _ends(self, place: int) -> tuple[float, float]:
         figure = self.seen[place]
@@ -161,7 +176,7 @@ class Attacker:
         exact = float(self.rows[place] @ self.truth)
         return exact, exact
 
-    def _program(self, viewer: Collection[str]) -> highspy.Highs:
+    def _program(self, viewer: Viewer) -> highspy.Highs:
         program = highspy.Highs.__base__()
         for option, value in {
             "output_flag": False,
@@ -173,8 +188,8 @@ class Attacker:
         }.items():
             program.setOptionValue(option, value)
         far = FAR * float(np.abs(self.truth).sum())
-        for member, _, amount in self.unknowns:
-            if member in viewer:
+        for member, item, amount in self.unknowns:
+            if _knows(viewer, member, item):
                 program.addVar(amount, amount)
             else:
                 program.addVar(*((0.0, far) if amount > 0 else (-far, 0.0)))
@@ -201,24 +216,20 @@ class Attacker:
         raise AssertionError(program.modelStatusToString(program.getModelStatus()))
 
 
-def viewers(
-    holding: Mapping[str, str], more: Collection[Collection[str]] = (), colluding: int = 1
-) -> list[frozenset[str]]:
-    """Somebody outside, every holding, every group of them that is foreseen, and those who know more."""
-    from itertools import combinations
-
+def viewers(holding: Mapping[str, str], colluding: int = 1) -> list[Viewer]:
+    """Somebody outside, every holding, and every group of holdings that the rule foresees."""
     groups: dict[str, set[str]] = {}
     for member, its in holding.items():
         groups.setdefault(its, set()).add(member)
-    found = {
+    return [
         frozenset().union(*chosen)
         for size in range(colluding + 1)
         for chosen in combinations(groups.values(), size)
-    }
-    for known in more:
-        for chosen in combinations(groups.values(), colluding - 1):
-            found.add(frozenset(known).union(*chosen))
-    return sorted(found, key=sorted)
+    ]
+
+
+def _knows(viewer: Viewer, member: str, item: str) -> bool:
+    return member in viewer or (member, item) in viewer
 
 
 def _there(figure: Seen) -> Iterator[Entry]:

@@ -109,3 +109,32 @@ def test_a_table_after_a_history_that_already_exposes():
     found = suppress([Candidate("both", both)], rule, history=history)
     assert found.shown == (decide(history, Candidate("both", both), rule).outcome is Outcome.SHOW,)
     assert found.shown == (True,)
+
+
+def test_an_amount_that_went_and_came_back_hides_nobody():
+    """A's 20 up and 19 down are a change of 1: they do not cover for E, who joined in between."""
+    rule = Rule()
+    first = independent([("A", 50), ("B", 30), ("C", 20)])
+    second = independent([("A", 70), ("B", 45), ("C", 33)])
+    third = independent([("A", 51), ("B", 30), ("C", 20), ("E", 40), ("F", 2), ("G", 2)])
+    history = [decide([], Candidate("t", first), rule).release]
+    history.append(decide(history, Candidate("t", second), rule).release)
+    assert [release.low for release in history] == [100, 148]
+    assert decide(history, Candidate("t", third), rule).outcome is Outcome.FROZEN
+    assert exposed([*history, Release("t", third, 145, 145)], rule)
+
+
+def test_what_another_audience_saw_is_no_excuse():
+    """A agreed that its group learns its amount; the others may not be told it thereby."""
+    rule = Rule()
+    amounts = {"A": 70.0, "B": 30.0, "C": 25.0, "D": 45.0, "E": 50.0, "F": 35.0, "G": 40.0}
+
+    def over(names, subject, **options):
+        return Candidate(subject, independent([(name, amounts[name]) for name in names]), **options)
+
+    history = [decide([], over("A", "own", waivers=frozenset("A"), audience="group"), rule).release]
+    for names in ("ABCDEFG", "BCD"):
+        history.append(decide(history, over(names, names, audience="cluster"), rule).release)
+    # all less BCD less EFG is A
+    for audience, outcome in (("group", Outcome.SHOW), ("cluster", Outcome.REFUSE), ("", Outcome.REFUSE)):
+        assert decide(history, over("EFG", "rest", audience=audience), rule).outcome is outcome

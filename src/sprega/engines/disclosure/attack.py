@@ -61,7 +61,7 @@ class Breach:
 
 
 def viewers_of(system: System, rule: Rule, knows: Sequence[Collection[str]] = ()) -> list[Viewer]:
-    """Return an outsider, every holding, every group that the rule foresees, and those said to know more."""
+    """Return an outsider, every holding, and those said to know more, with all whom the rule lets pool."""
     names = sorted(set(system.holdings))
     groups = [group for size in range(rule.colluding + 1) for group in combinations(names, size)]
     if len(groups) > MANY:
@@ -74,11 +74,12 @@ def viewers_of(system: System, rule: Rule, knows: Sequence[Collection[str]] = ()
     found = [
         Viewer(group, np.logical_or.reduce([nothing, *(of[name] for name in group)])) for group in groups
     ]
-    for known in knows:
-        its = set(known)
-        found.append(
-            Viewer(tuple(sorted(its)), np.array([c in its for c in system.contributors], dtype=bool))
-        )
+    for known in map(frozenset, knows):
+        its = np.array([name in known for name in system.contributors], dtype=bool)
+        for size in range(rule.colluding):
+            for group in combinations(names, size):
+                pooled = np.logical_or.reduce([its, *(of[name] for name in group)])
+                found.append(Viewer((*sorted(known), *group), pooled))
     return found
 
 

@@ -217,6 +217,9 @@ class Candidate:
         Contributors who agreed in writing that this very figure is shown, even if it exposes them.
     unit : float, default 1
         The smallest edge of a band, in the unit of the total.
+    audience : str, optional
+        Who will see it; empty for everybody. What another audience saw is no excuse to expose somebody to
+        this one.
     """
 
     subject: str
@@ -224,6 +227,7 @@ class Candidate:
     form: Form = "value"
     waivers: frozenset[str] = frozenset()
     unit: float = 1.0
+    audience: str = ""
 
     def __repr__(self) -> str:
         return f"Candidate({self.subject!r})"
@@ -243,6 +247,8 @@ class Release:
         What was shown; equal for a value.
     waivers : frozenset of str, optional
         As of the candidate.
+    audience : str, optional
+        As of the candidate.
     """
 
     subject: str
@@ -250,6 +256,7 @@ class Release:
     low: float
     high: float
     waivers: frozenset[str] = frozenset()
+    audience: str = ""
 
     def __repr__(self) -> str:
         return f"Release({self.subject!r})"

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-
-import numpy as np
+from collections.abc import Collection, Iterator, Sequence
 
 from sprega.engines.disclosure.attack import Attack, viewers_of
 from sprega.engines.disclosure.history import connected
@@ -21,7 +19,7 @@ from sprega.engines.disclosure.model import (
     Release,
     Rule,
 )
-from sprega.engines.disclosure.system import System, build
+from sprega.engines.disclosure.system import build
 from sprega.engines.disclosure.unknowns import SAME
 
 
@@ -61,9 +59,9 @@ def decide(
     The rule must hold three times: for the figure alone (`judge`); for its difference from each earlier
     value over common amounts, changes counting with their absolute size (differencing; Willenborg and
     de Waal, 2001); and for every linear combination with bands and values shown, by the attacker's linear
-    program (Fischetti and Salazar, 2001). What was exposed before, and is not exposed further, is no reason
-    to refuse. A refusal depends on the figures and so tells something itself (Kenthapadi, Mishra and Nissim,
-    2005): the reason is one for all causes, and the parameters are secret.
+    program (Fischetti and Salazar, 2001). What the same audience could tell before, and is not told further,
+    is no reason to refuse. A refusal depends on the figures and so tells something itself (Kenthapadi,
+    Mishra and Nissim, 2005): the reason is one for all causes, and the parameters are secret.
 
     Examples
     --------
@@ -102,21 +100,42 @@ def proposed(candidate: Candidate, rule: Rule, knows: Sequence[Collection[str]] 
     )
     if verdict.low is None or verdict.high is None:
         return None
-    return Release(candidate.subject, candidate.contributions, verdict.low, verdict.high, candidate.waivers)
+    return Release(
+        candidate.subject,
+        candidate.contributions,
+        verdict.low,
+        verdict.high,
+        candidate.waivers,
+        candidate.audience,
+    )
 
 
 def is_safe(releases: Sequence[Release], rule: Rule, knows: Sequence[Collection[str]] = ()) -> bool:
     """Tell whether the last of the releases exposes nobody further, whom its waivers do not free."""
-    system = build(releases)
-    last = len(releases) - 1
-    free = set(releases[last].waivers)
-    for place in range(last):
-        if values(releases, place, last) and not free.issuperset(
-            exposed_by_difference(system, place, last, rule)
+    *earlier, new = releases
+    for release in earlier:
+        if values(release, new) and not new.waivers.issuperset(
+            exposed_by_difference(release.contributions, new.contributions, rule)
         ):
             return False
+    return all(_tells_nothing_further(known, rule, knows) for known in _circles(releases))
+
+
+def _circles(releases: Sequence[Release]) -> Iterator[list[Release]]:
+    """Yield what people know once the last one is shown: all of it, or what their circle has seen."""
+    new = releases[-1]
+    yield list(releases)
+    for audience in sorted({release.audience for release in releases}):
+        seen = [release for release in releases if release.audience in {"", new.audience, audience}]
+        if len(seen) < len(releases):
+            yield seen
+
+
+def _tells_nothing_further(releases: Sequence[Release], rule: Rule, knows: Sequence[Collection[str]]) -> bool:
+    system = build(releases)
     if not system.targets:
         return True
+    last, free = len(releases) - 1, releases[-1].waivers
     attack = Attack(system, viewers_of(system, rule, knows))
     inside = system.matrix[last] != 0
     targets = [
@@ -133,26 +152,31 @@ def is_safe(releases: Sequence[Release], rule: Rule, knows: Sequence[Collection[
     return True
 
 
-def values(releases: Sequence[Release], *places: int) -> bool:
+def values(*releases: Release) -> bool:
     """Tell whether all these releases are values, not bands."""
-    return all(releases[place].low == releases[place].high for place in places)
+    return all(release.low == release.high for release in releases)
 
 
-def exposed_by_difference(system: System, a: int, b: int, rule: Rule) -> set[str]:
+def exposed_by_difference(before: Contributions, after: Contributions, rule: Rule) -> set[str]:
     """Name the contributors whom the difference of two values would expose."""
-    rows = system.matrix[[a, b]] * system.factor[[a, b], None]
-    difference = (rows[1] - rows[0]) * system.magnitudes
-    difference[np.abs(difference) <= SAME * np.abs(rows).max(initial=0.0) * system.magnitudes] = 0.0
-    # Figures without a common amount have no difference that means anything.
-    if not difference.any() or not ((rows[0] != 0) & (rows[1] != 0)).any():
+    was, now = _parts(before), _parts(after)
+    if was.keys().isdisjoint(now):  # figures without a common amount have no difference that means anything
         return set()
-    sizes = holding_sizes(system.holdings, difference.tolist())
+    holding = dict(zip(before.contributors, before.holdings, strict=True))
+    holding |= dict(zip(after.contributors, after.holdings, strict=True))
+    moved = {}
+    for key in {**was, **now}:
+        one, other = was.get(key, 0.0), now.get(key, 0.0)
+        if abs(other - one) > SAME * max(abs(one), abs(other)):
+            moved[key] = other - one
+    sizes = holding_sizes((holding[name] for name, _ in moved), moved.values())
     near = set(sizes) if len(sizes) < rule.threshold else too_near(sizes, rule, rule.colluding)
-    return {
-        name
-        for name, holding, part in zip(system.contributors, system.holdings, difference, strict=True)
-        if part and holding in near
-    }
+    return {name for name, _ in moved if holding[name] in near}
+
+
+def _parts(its: Contributions) -> dict[tuple[str, str], float]:
+    keys = zip(its.contributors, its.items, strict=True)
+    return {key: part for key, part in zip(keys, its.parts.tolist(), strict=True) if part}
 
 
 def _same(a: Contributions, b: Contributions) -> bool:

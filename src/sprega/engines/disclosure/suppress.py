@@ -64,7 +64,7 @@ def suppress(
     rule : Rule
         As for `decide`.
     history : sequence of Release, optional
-        What was shown before.
+        What was shown before, taken as known to all who see the table.
     knows : sequence of collections of str, optional
         Further viewers: the contributors whose amounts each knows.
     weights : array_like (cells,), optional
@@ -116,7 +116,7 @@ def suppress(
     cells = [p or _figure(c) for p, c in zip(proposals, candidates, strict=True)]
     system = build([*before, *cells])
     attack = Attack(system, viewers_of(system, rule, knows))
-    forced, pairs = _by_difference(system, [*before, *cells], len(before), rule)
+    forced, pairs = _by_difference([*before, *cells], len(before), rule)
     forced |= primary
     withheld, proven = forced.copy(), True
     worlds: list[Breach] = []
@@ -154,7 +154,9 @@ def _figure(candidate: Candidate) -> Release:
     """Return a figure that will not be shown, to speak about it."""
     total = candidate.contributions.total
     low, high = band(total, unit=candidate.unit) if candidate.form == "band" else (total, total)
-    return Release(candidate.subject, candidate.contributions, low, high, candidate.waivers)
+    return Release(
+        candidate.subject, candidate.contributions, low, high, candidate.waivers, candidate.audience
+    )
 
 
 def _key(breach: Breach) -> tuple[bytes, int, bool]:
@@ -174,17 +176,15 @@ def _unwaived(system: System, cells: Sequence[Release], first: int) -> list[Targ
     ]
 
 
-def _by_difference(
-    system: System, releases: Sequence[Release], first: int, rule: Rule
-) -> tuple[Mask, list[tuple[int, int]]]:
+def _by_difference(releases: Sequence[Release], first: int, rule: Rule) -> tuple[Mask, list[tuple[int, int]]]:
     """Return which cells an earlier value forbids, and which pairs must not be seen together."""
     forced = np.zeros(len(releases) - first, dtype=bool)
     pairs = []
     for a, b in combinations(range(len(releases)), 2):
-        if b < first or not values(releases, a, b):
+        if b < first or not values(releases[a], releases[b]):
             continue
         free = releases[b].waivers | (releases[a].waivers if a >= first else frozenset())
-        if free.issuperset(exposed_by_difference(system, a, b, rule)):
+        if free.issuperset(exposed_by_difference(releases[a].contributions, releases[b].contributions, rule)):
             continue
         if a < first:
             forced[b - first] = True

@@ -2,7 +2,7 @@
 """What was shown, as linear statements over what members stated: the system that an attacker solves.
 
 Unknowns are magnitudes, at least 0, of amounts whose sign is taken as known. An amount that is revised from
-one figure to the next becomes the old amount and a change; the attacker is taken to know the sign of the
+one figure to another becomes an earlier amount and a change; the attacker is taken to know the sign of the
 change, and its size to within a factor of two, so that small corrections do not hide who joined or left.
 Unknowns that stand in the same statements with the same weight only ever occur as their sum: an *atom*.
 """
@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sprega.engines.disclosure.model import Release, Vector
-from sprega.engines.disclosure.unknowns import Parts, Unknowns
+from sprega.engines.disclosure.unknowns import CHANGE, Parts, Unknowns
 from sprega.engines.model import EngineError, Sentence
 
 TRUE = 1e-9  # of the largest amount: how far a figure may be from the sum of its parts
 FAR = 10.0  # times the sum of all magnitudes: where the attacker's world ends
-CHANGE = 2.0  # times its true size: what the attacker takes for the largest possible change
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +75,6 @@ class System:
         The atom of each unknown.
     targets : tuple of Target
         Each contributor's and each holding's part in each figure, and each change.
-    factor : ndarray (rows,)
-        What each statement was divided by, besides scale.
     """
 
     contributors: tuple[str, ...]
@@ -90,7 +87,6 @@ class System:
     upper: Vector
     atom: NDArray[np.int64]
     targets: tuple[Target, ...]
-    factor: Vector
 
     @property
     def atoms(self) -> int:
@@ -194,6 +190,11 @@ def build(releases: Sequence[Release]) -> System:
             change = _Sum()
             change.add(contributor, "", ((unknown, 1.0),), 1.0, unknowns.signed[unknown])
             _state(stated, change)
+    for link in unknowns.links:
+        if link.change:
+            change = _Sum()
+            change.add(unknowns.owner[link.parts[0][0]][0], "", link.parts, 1.0, link.change)
+            _state(stated, change)
     return _assemble(releases, unknowns, rows, tuple(stated.values()))
 
 
@@ -229,13 +230,14 @@ def _assemble(
     matrix = np.zeros((len(rows) + len(unknowns.links), n))
     for place, row in enumerate(rows):
         matrix[place, list(row)] = list(row.values())
-    for place, (parts, sign) in enumerate(unknowns.links, start=len(rows)):
-        for unknown, its in parts:
-            matrix[place, unknown] = sign * its
+    for place, link in enumerate(unknowns.links, start=len(rows)):
+        for unknown, its in link.parts:
+            matrix[place, unknown] = its
     truth = matrix @ magnitudes
     low = np.append(np.array([release.low for release in releases]) / scale, np.zeros(len(unknowns.links)))
     high = np.append(
-        np.array([release.high for release in releases]) / scale, np.full(len(unknowns.links), np.inf)
+        np.array([release.high for release in releases]) / scale,
+        np.array([link.high for link in unknowns.links]) / scale,
     )
     # No statement has a coefficient above 1, so that one tolerance fits all.
     factor = np.abs(matrix).max(axis=1, initial=0.0)
@@ -274,5 +276,4 @@ def _assemble(
         upper=upper,
         atom=atom,
         targets=tuple(replace(target, size=target.size / scale) for target in targets),
-        factor=factor,
     )
