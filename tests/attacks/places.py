@@ -58,6 +58,8 @@ class Place:
         Others get no page at all: a way to sign in, 403, 404 or 405.
     data : callable
         What an attacker sends.
+    asks : str
+        What stands behind the address.
     """
 
     args: Callable[[Planted], dict[str, Any]] = lambda planted: {}
@@ -65,6 +67,7 @@ class Place:
     owner: str = "copper"
     closed: bool = False
     data: Callable[[Planted], dict[str, Any]] = field(default=lambda planted: {})
+    asks: str = ""
 
 
 def plant(people: People) -> Planted:
@@ -175,6 +178,7 @@ PLACES: dict[str, Place] = {
     "notices:list": Place(finds=f"{CANARY} notice"),
     "notices:open": Place(lambda planted: {"notice": planted.notice}, closed=True),
     "notices:read-all": GENERAL,
+    "search:results": Place(finds=f"{CANARY} <mark>note</mark>", asks="?q=note"),
     "notices:choice": Place(data=lambda planted: {"by_mail": "never"}),
     "jobs:list": Place(finds="Adding up the notes"),
     "jobs:failed": Place(owner="office", finds=f"{CANARY} failed", closed=True),

@@ -31,7 +31,7 @@ def test_every_address_has_an_attack() -> None:
 @pytest.mark.parametrize("name", sorted(PLACES))
 def test_nothing_read_and_nothing_written(people: People, planted: Planted, name: str) -> None:
     place = PLACES[name]
-    address = reverse(name, kwargs=place.args(planted))
+    address = reverse(name, kwargs=place.args(planted)) + place.asks
     if place.finds:
         owner = people.sign_in(Client(), getattr(people, place.owner))
         assert place.finds in owner.get(address).content.decode(), "the owner finds the canary"

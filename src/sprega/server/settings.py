@@ -54,7 +54,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     *(f"{room}.jobs" for room in ROOMS if find_spec(f"{room}.jobs")),
 ]
 
-FOUNDATION = ["organisations", "accounts", "access", "ledger", "jobs", "mail", "notices", "ui", "api"]
+FOUNDATION = ["organisations", "accounts", "access", "ledger", "jobs", "mail", "notices", "search", "ui", "api"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -169,6 +169,7 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "60/h/user",
     "accept_invitation": "20/m/ip",
     "open_link": "30/m/ip",
+    "search": "60/m/ip",  # of visitors
     "api": "600/m/key",
     "api_failed": "20/m/ip",
 }

@@ -22,6 +22,7 @@ urlpatterns = [
     path("organisations/", include("sprega.foundation.organisations.urls")),
     path("mail/", include("sprega.foundation.mail.urls")),
     path("notices/", include("sprega.foundation.notices.urls")),
+    path("search/", include("sprega.foundation.search.urls")),
     path("work/", include("sprega.foundation.jobs.urls")),
     *(
         path(f"{room.rpartition('.')[2]}/", include(import_module(f"{room}.urls")))

@@ -31,6 +31,7 @@ SEEN_BY = {
     "access_look": {"desk"},  # its own
     "access_waiver": {"desk"},  # needs it to prepare a request
     "accounts_invitation": {"office"},
+    "search_publictext": set(OTHERS),  # nothing but what is public is copied there
     "mail_mail": {"office"},  # the envelope: where it went, not what it says
 }
 # Who beside its owner changes such a row.

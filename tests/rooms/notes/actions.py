@@ -10,6 +10,7 @@ from sprega.foundation.access.door import Part, release_total
 from sprega.foundation.access.identity import Actor, acting
 from sprega.foundation.access.models import Figure, Visibility
 from sprega.foundation.ledger.actions import record
+from sprega.foundation.search.actions import publish, withdraw
 from tests.rooms.notes.models import Note
 from tests.rooms.notes.room import SUM_NOTES
 
@@ -24,6 +25,7 @@ def write_note(
         note = Note.objects.create(
             organisation_id=actor.organisation_id, text=text, tonnes=tonnes, visibility=visibility
         )
+        _publish(note, actor)
         record(kind="notes.written", actor=actor, subject=actor.organisation_id, about=note.pk)
     return note
 
@@ -39,8 +41,17 @@ def change_note(*, actor: Actor, note: UUID, version: int, text: str, tonnes: ob
             )
         kept.text, kept.tonnes, kept.version = text, tonnes, version + 1
         kept.save(update_fields=["text", "tonnes", "version"])
+        _publish(kept, actor)
         record(kind="notes.changed", actor=actor, subject=kept.organisation_id, about=kept.pk)
     return kept
+
+
+def _publish(note: Note, actor: Actor) -> None:
+    """Everybody finds a public note; one that is no longer public nobody finds there."""
+    if note.visibility == Visibility.PUBLIC:
+        publish(actor=actor, kind="notes.note", key=note.pk, title=note.text, url="/notes/")
+    else:
+        withdraw(actor=actor, kind="notes.note", key=note.pk)
 
 
 def add_up(*, actor: Actor, progress) -> str:

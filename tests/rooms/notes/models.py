@@ -6,6 +6,7 @@ from django.db import models
 
 from sprega.foundation.access.models import Visibility
 from sprega.foundation.organisations.models import Organisation
+from sprega.foundation.search.text import searchable
 
 
 class Note(models.Model):
@@ -18,6 +19,7 @@ class Note(models.Model):
     tonnes = models.DecimalField("quantity (t)", max_digits=12, decimal_places=3, default=0)
     version = models.PositiveIntegerField(default=1)
     written_at = models.DateTimeField(auto_now_add=True)
+    words = searchable(texts=["text"])
 
     class Meta:
         ordering = ["-written_at", "id"]

@@ -2,6 +2,7 @@
 
 from sprega.foundation.access.services import Service, register
 from sprega.foundation.room import Entry, Place, Room
+from tests.rooms.notes.queries import search
 
 SUM_NOTES = register(
     Service(
@@ -15,4 +16,5 @@ ROOM = Room(
     name="Notes",
     navigation=(Entry(Place.COMMUNICATION, "Notes", "notes:list"),),
     services=(SUM_NOTES,),
+    search=search,
 )

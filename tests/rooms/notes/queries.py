@@ -1,0 +1,18 @@
+"""Reads."""
+
+from collections.abc import Iterator
+
+from sprega.foundation.access.identity import Actor
+from sprega.foundation.access.models import Visibility
+from sprega.foundation.room import Hit
+from sprega.foundation.search.queries import public
+from sprega.foundation.search.text import found
+from tests.rooms.notes.models import Note
+
+
+def search(viewer: Actor, asked: str) -> Iterator[Hit]:
+    """Public notes from the index of public texts; the others by row-level security."""
+    yield from public(kind="notes.note", asked=asked, label="note")
+    if viewer.person_id is not None:
+        for note, rank in found(Note.objects.exclude(visibility=Visibility.PUBLIC), asked):
+            yield Hit(note.text, "/notes/", "note", note.get_visibility_display(), rank)
