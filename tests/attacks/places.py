@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from sprega.foundation.access.actions import give_waiver
@@ -13,6 +14,7 @@ from sprega.foundation.access.identity import acting
 from sprega.foundation.access.models import Visibility
 from sprega.foundation.access.services import acting_as
 from sprega.foundation.accounts.actions import invite
+from sprega.foundation.files.actions import attach
 from sprega.foundation.jobs.actions import WORKER, start
 from sprega.foundation.jobs.models import Run
 from sprega.foundation.mail.actions import queue
@@ -40,6 +42,8 @@ class Planted:
     notice: Any
     run: Any
     failed_run: Any
+    file: Any
+    desk_file: Any
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,9 @@ def plant(people: People) -> Planted:
             actor=copper, person=people.copper, kind="notes.told", text=f"{CANARY} notice", url="/notes/"
         )
         words = words_of(f"{CANARY} letter", f"{CANARY} letter", "en")
+        content = ContentFile(f"{CANARY} bytes {FIGURE}".encode(), f"{CANARY} file.txt")
+        file = attach(actor=copper, upload=content)
+        desk_file = attach(actor=copper, upload=content, visibility=Visibility.DESK)
         letter = queue(actor=copper, to=people.copper, kind="notes/letter", words=words, language="en")
     with acting(people.actor(people.office)):
         mail = Mail.objects.get(address=ADDRESS)
@@ -105,6 +112,8 @@ def plant(people: People) -> Planted:
         notice.pk,
         run.pk,
         failed.pk,
+        file.pk,
+        desk_file.pk,
     )
 
 
@@ -187,6 +196,30 @@ PLACES: dict[str, Place] = {
     "jobs:cancel": Place(lambda planted: {"run": planted.run}, closed=True),
     "jobs:again": Place(lambda planted: {"run": planted.failed_run}, closed=True),
     "notes:add-up": GENERAL,
+    "files:list": Place(finds=f"{CANARY} file"),
+    "files:upload": Place(
+        data=lambda planted: {"upload": ContentFile(b"forged", "forged.txt"), "seen_by": "organisation"}
+    ),
+    "files:download": Place(lambda planted: {"file": planted.file}, finds=f"{CANARY} bytes", closed=True),
+    "files:look": Place(
+        lambda planted: {"file": planted.desk_file},
+        finds="Copper Works",
+        owner="desk",
+        closed=True,
+        data=lambda planted: {"reason": "none"},
+    ),
+    "files:change": Place(
+        lambda planted: {"file": planted.file},
+        finds=f"{CANARY} file",
+        closed=True,
+        data=lambda planted: {"description": "forged", "seen_by": "public", "version": 1},
+    ),
+    "files:delete": Place(
+        lambda planted: {"file": planted.file},
+        finds=f"{CANARY} file",
+        closed=True,
+        data=lambda planted: {"version": 1},
+    ),
     "notes:list": Place(finds=f"{CANARY} note"),
     "notes:edit": Place(
         lambda planted: {"note": planted.note},

@@ -34,7 +34,7 @@ def test_nothing_read_and_nothing_written(people: People, planted: Planted, name
     address = reverse(name, kwargs=place.args(planted)) + place.asks
     if place.finds:
         owner = people.sign_in(Client(), getattr(people, place.owner))
-        assert place.finds in owner.get(address).content.decode(), "the owner finds the canary"
+        assert place.finds in owner.get(address).getvalue().decode(), "the owner finds the canary"
     before = state(people)
     for who in ATTACKERS:
         attack(people, planted, place, address, who)

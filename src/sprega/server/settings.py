@@ -54,7 +54,19 @@ PROCRASTINATE_IMPORT_PATHS = [
     *(f"{room}.jobs" for room in ROOMS if find_spec(f"{room}.jobs")),
 ]
 
-FOUNDATION = ["organisations", "accounts", "access", "ledger", "jobs", "mail", "notices", "search", "ui", "api"]
+FOUNDATION = [
+    "organisations",
+    "accounts",
+    "access",
+    "ledger",
+    "jobs",
+    "mail",
+    "notices",
+    "search",
+    "files",
+    "ui",
+    "api",
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -126,6 +138,17 @@ CSRF_FAILURE_VIEW = "sprega.foundation.ui.errors.csrf_failure"
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
+
+# Uploads: how large a file, and how much an organisation, may be; what arrives lies in the cluster's folder.
+FILES_LARGEST = int(os.environ.get("SPREGA_LARGEST_FILE_MB", "25")) * 10**6
+FILES_QUOTA = int(os.environ.get("SPREGA_FILES_PER_ORGANISATION_MB", "2000")) * 10**6
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "sprega.foundation.files.incoming.SpoolHandler",
+]
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = BEHIND_TLS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

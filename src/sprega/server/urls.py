@@ -23,6 +23,7 @@ urlpatterns = [
     path("mail/", include("sprega.foundation.mail.urls")),
     path("notices/", include("sprega.foundation.notices.urls")),
     path("search/", include("sprega.foundation.search.urls")),
+    path("files/", include("sprega.foundation.files.urls")),
     path("work/", include("sprega.foundation.jobs.urls")),
     *(
         path(f"{room.rpartition('.')[2]}/", include(import_module(f"{room}.urls")))

@@ -38,6 +38,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "accepted_by": None,
         "withdrawn_at": None,
     },
+    "files_file": {"group": None},
     "organisations_organisation": {"standing": "partner", "holding": None},
     "organisations_representation": {"role": "training"},
 }
