@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sprega.foundation.access.identity import Actor
+from sprega.foundation.files.queries import files
 from sprega.foundation.mail.models import Letter, Mail
 from sprega.foundation.mail.queries import purpose
 from sprega.foundation.notices.queries import notices
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 NEWEST = 500
-"""Notices and mails that a search reads, the newest of them."""
+"""Files, notices and mails that a search reads, the newest of each."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def sources() -> list[Source]:
         for name, room in zip(settings.ROOMS, rooms(), strict=True)
         if room.search
     ]
+    offered.append(Source("files", _("Files"), _files, confidential=True))
     told = [Source("notices", _("Notices"), _notices), Source("mails", _("Mails"), _mails)]
     return [*own, *offered, *told]
 
@@ -100,6 +102,16 @@ def _people(viewer: Actor, question: Question) -> Iterator[Hit]:
             f"{called(one.organisation)}, {one.get_role_display()}" for one in known[number]
         )
         yield Hit(str(person), _people_page(person.email), "", " · ".join((person.email, *roles)), rank)
+
+
+def _files(viewer: Actor, question: Question) -> Iterator[Hit]:
+    """By name and description, those that row-level security shows the viewer; what stands in them is not read."""
+    kept = list(files()[:NEWEST])
+    told = [f"{file.name}\n{file.description}" for file in kept]
+    for number, rank in matching(told, question).items():
+        file = kept[number]
+        said = " · ".join(filter(None, (file.description, called(file.organisation))))
+        yield Hit(file.name, reverse("files:download", args=[file.pk]), "", said, rank)
 
 
 def _notices(viewer: Actor, question: Question) -> Iterator[Hit]:
