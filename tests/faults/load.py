@@ -45,6 +45,15 @@ class Told:
 
     changes: int = 0
 
+    def __str__(self) -> str:
+        told = {"done": self.actions, "changes": self.changes, "runs": len(self.runs)}
+        return f"{told} lost {dict(self.lost)} answers {dict(self.answers)} longest {self.longest:.1f} s"
+
+    def loses(self, what: str) -> None:
+        """Nobody knows whether it was done; whoever tried takes breath."""
+        self.lost[what] += 1
+        time.sleep(0.5)
+
 
 class Worker(threading.Thread):
     """Somebody who does one thing after the other until told to stop; an error ends the test."""
@@ -76,6 +85,7 @@ class Head:
         self.count += 1
         self.change(f"text {self.count} of {self.number}")
         self.invite(f"new-{self.count}-{self.number}@broken.example")
+        time.sleep(0.2)
 
     def change(self, text: str) -> None:
         """Change the note, as often as it takes."""
@@ -89,8 +99,8 @@ class Head:
             self.told.changes += 1
         else:
             assert answer.status in (0, 503), answer
-            self.told.lost["change"] += 1
-            self.told.texts.pop(self.note, None)  # nobody knows
+            self.told.texts.pop(self.note, None)
+            self.told.loses("change")
 
     def invite(self, address: str) -> None:
         """Invite somebody, once."""
@@ -100,7 +110,7 @@ class Head:
             self.told.invited.add(address)
         else:
             assert answer.status in (0, 503), answer
-            self.told.lost["invite"] += 1
+            self.told.loses("invite")
 
 
 class Office:
@@ -127,7 +137,7 @@ class Office:
             representation = self.ends.pop()
             if self.sent("end", f"/organisations/people/{representation}/end/", {"version": 1}):
                 self.told.ended.add(representation)
-        time.sleep(0.1)
+        time.sleep(0.5)
 
     def sent(self, what: str, path: str, form: dict[str, object]) -> bool:
         """Whether a form was answered as done."""
@@ -135,7 +145,7 @@ class Office:
         self.told.answers[answer.status] += 1
         if not answer.done:
             assert answer.status in (0, 503), answer
-            self.told.lost[what] += 1
+            self.told.loses(what)
         return answer.done
 
 
@@ -161,8 +171,8 @@ class Program:
             kinds = {"write": "notes", "waive": "waivers", "notify": "notices", "run": "runs"}
             getattr(self.told, kinds[kind]).add(made)
         else:
-            self.told.lost[kind] += 1
-            time.sleep(0.3)
+            self.told.loses(kind)
+        time.sleep(0.1)
 
 
 def until(told: Told, ask: Callable[[], object], status: int) -> object:

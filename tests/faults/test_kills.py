@@ -39,47 +39,44 @@ ROWS = {
 
 
 @pytest.mark.parametrize(
-    ("seed", "actions", "seconds"),
-    [(7, 60, 40), *(pytest.param(seed, 500, 600, marks=pytest.mark.slow) for seed in (1, 2, 3))],
+    ("seed", "actions", "kills", "seconds"),
+    [(7, 60, 6, 60), *(pytest.param(seed, 500, 40, 600, marks=pytest.mark.slow) for seed in (1, 2, 3))],
 )
-def test_after_kills_all_agree(whole: Installation, seed: int, actions: int, seconds: float) -> None:
+def test_after_kills_all_agree(
+    whole: Installation, seed: int, actions: int, kills: int, seconds: float
+) -> None:
     with new_home() as home, smtp.serving() as post:
         further = {"SPREGA_SMTP_URL": f"smtp+plain://127.0.0.1:{post.port}"}
         own = copy_of(whole, home, **further)
         with own.served() as serving:
-            killed = work_and_kill(own, serving, seed=seed, actions=actions, seconds=seconds)
-            told = killed.told
+            drain(serving)
+            told, counts = work_and_kill(own, seed=seed, actions=actions, kills=kills, seconds=seconds)
             for pid in serving.processes():
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             serving.process.wait()
         with own.served():
-            agree(own, told, post, kills=killed.counts)
+            agree(own, told, post, kills=counts)
         own.sprega("ledger", home.parent / "ledger")
         said = own.sprega("verify", home.parent / "ledger")
         assert "The ledger is right" in said
 
 
-class Killed:
-    """What was told to people, and how often what was killed."""
-
-    def __init__(self, told: Told) -> None:
-        self.told, self.counts = told, Counter()
-
-
-def work_and_kill(made: Installation, serving: Serving, *, seed: int, actions: int, seconds: float) -> Killed:
-    """Let people work until so many actions were done, and kill meanwhile."""
-    drain(serving)
+def work_and_kill(
+    made: Installation, *, seed: int, actions: int, kills: int, seconds: float
+) -> tuple[Told, Counter[str]]:
+    """Let people work until enough was done and killed; what they were told, and what was killed."""
+    counts, chance = Counter(), random.Random(seed)  # noqa: S311 - the same each time
+    deadline = time.monotonic() + seconds
     with at_work(made, heads=2) as (told, stop):
-        killed, deadline = Killed(told), time.monotonic() + seconds
         for kind, pause in killings(seed):
             stop.wait(pause)
-            enough = told.actions >= actions and min(killed.counts[what] for what in ("web", "worker")) > 0
-            if stop.is_set() or enough:
+            if stop.is_set() or (told.actions >= actions and counts.total() >= kills):
                 break
-            assert time.monotonic() < deadline, (told, killed.counts)
-            killed.counts[kind] += kill(made, kind, random.Random(seed))  # noqa: S311
-    return killed
+            assert time.monotonic() < deadline, f"{told} killed {counts}"
+            counts[kind] += kill(made, kind, chance)
+    assert min(counts[kind] for kind in ("web", "worker", "postmaster", "backend")) > 0
+    return told, counts
 
 
 def drain(serving: Serving) -> None:
