@@ -19,7 +19,7 @@ from tests.people import SECRET, WHERE, People
 def made(
     people: People, person: Person, slug: str | None = None, *, second_factor: bool = True, **more: object
 ) -> tuple[Token, str]:
-    """A token of the person for the first organisation they act for, or that one; and what a program sends."""
+    """A token of the person for the first organisation they act for or that one, and what a program sends."""
     if second_factor:
         Authenticator.objects.get_or_create(
             user=person, type=Authenticator.Type.TOTP, defaults={"data": {"secret": encrypt(SECRET)}}

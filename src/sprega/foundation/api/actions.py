@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from sprega.foundation.access.identity import NOBODY, Actor, acting, actor_of
 from sprega.foundation.access.services import acting_as
@@ -86,7 +86,7 @@ def make_token(
             raise ValidationError(_("This form was used already. Open it anew.")) from error
         facts = {"scope": str(scope), "rooms": token.rooms, "until": expires_at.isoformat()}
         record(kind="api.token_made", actor=own, subject=organisation.pk, about=token.pk, facts=facts)
-        _tell(own, token, lazy("A key for programs was made: %(name)s, for %(organisation)s."))
+        _tell(own, token, gettext_lazy("A key for programs was made: %(name)s, for %(organisation)s."))
     return token, secret.written(token.pk, hidden)
 
 
@@ -103,7 +103,7 @@ def end_token(*, actor: Actor, token: UUID) -> Token:
             kept.ended_at = timezone.now()
             kept.save(update_fields=["ended_at"])
             record(kind="api.token_ended", actor=actor, subject=kept.organisation_id, about=kept.pk)
-            _tell(actor, kept, lazy("A key for programs was ended: %(name)s, for %(organisation)s."))
+            _tell(actor, kept, gettext_lazy("A key for programs was ended: %(name)s, for %(organisation)s."))
     return kept
 
 

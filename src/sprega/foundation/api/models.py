@@ -17,7 +17,7 @@ class Token(models.Model):
     """A person's token; of its secret only the hash is kept."""
 
     class Scope(models.TextChoices):
-        READ = "read", _("read")
+        READ = "read", _("only read")
         WRITE = "write", _("read and write")
 
     class State(models.TextChoices):
@@ -38,7 +38,7 @@ class Token(models.Model):
     by_second_factor = models.BooleanField(default=False)
     """Whether the session that made it had shown a second factor: only then it opens what is confidential."""
     made_at = models.DateTimeField(_("made"), default=timezone.now)
-    expires_at = models.DateTimeField(_("valid until"))
+    expires_at = models.DateTimeField(_("until"))
     last_used_at = models.DateTimeField(_("last used"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
 

@@ -29,9 +29,9 @@ def token_list(request: HttpRequest) -> HttpResponse:
     columns = [
         Column("name", _("Name"), sort="name"),
         Column("organisation", _("Acts for"), sort="organisation__name"),
-        Column("scope", _("May"), lambda token: token.get_scope_display()),
+        Column("scope", _("Allowed"), lambda token: token.get_scope_display()),
         Column("state", _("State"), lambda token: token.state.label),
-        Column("until", _("Valid until"), "expires_at", kind="moment", sort="expires_at"),
+        Column("until", _("Until"), "expires_at", kind="moment", sort="expires_at"),
         Column("used", _("Last used"), _last_used),
         Column("end", _("Action"), lambda token: _("End") if _valid(token) else "", link=_end_address),
     ]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,11 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 
+from sprega.foundation.api.problems import Refused
+
 DEEPEST = 20
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a pair of surrogates: no character, and nothing that UTF-8 can write."""
 
 
 class StrictParser(Parser):
@@ -38,15 +43,14 @@ def check_text(value: Any, depth: int = 0) -> None:
     >>> check_text({"text": "мед"})
     >>> check_text(["zero \\x00 byte"])
     Traceback (most recent call last):
-    ValueError: a zero byte
+    sprega.foundation.api.problems.Refused: unreadable
     """
     if depth > DEEPEST:
-        raise ValueError("nested too deeply")
+        raise Refused("unreadable")
     match value:
         case str():
-            value.encode()  # half of a surrogate pair has no UTF-8
-            if "\0" in value:
-                raise ValueError("a zero byte")
+            if "\0" in value or HALF.search(value):
+                raise Refused("unreadable")
         case dict():
             for key, one in value.items():
                 check_text(key, depth)

@@ -8,39 +8,39 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as Invalid
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
-    "missing": lazy("Write a value here: it is required."),
-    "extra_forbidden": lazy("There is no such field. Check its spelling."),
-    "string_type": lazy("Write text here."),
-    "string_too_short": lazy("Write at least %(min_length)s characters."),
-    "string_too_long": lazy("Write at most %(max_length)s characters."),
-    "string_pattern_mismatch": lazy("This is not written as it must be."),
-    "bool": lazy("Write true or false."),
-    "int": lazy("Write a whole number."),
-    "float": lazy("Write a number."),
-    "finite_number": lazy("Write a number."),
-    "decimal_max_digits": lazy("Write at most %(max_digits)s digits."),
-    "decimal_max_places": lazy("Write at most %(decimal_places)s digits after the decimal point."),
-    "decimal_whole_digits": lazy("Write at most %(whole_digits)s digits before the decimal point."),
-    "decimal": lazy("Write a number."),
-    "greater_than_equal": lazy("Write a number of at least %(ge)s."),
-    "greater_than": lazy("Write a number above %(gt)s."),
-    "less_than_equal": lazy("Write a number of at most %(le)s."),
-    "less_than": lazy("Write a number below %(lt)s."),
-    "uuid": lazy("Write the number of a thing as it was given to you."),
-    "datetime": lazy("Write a moment as 2027-03-12T09:00:00Z."),
-    "timezone": lazy("Write a moment as 2027-03-12T09:00:00Z."),
-    "date": lazy("Write a day as 2027-03-12."),
-    "literal_error": lazy("Choose one of these: %(expected)s."),
-    "enum": lazy("Choose one of these: %(expected)s."),
-    "dict": lazy("Write a JSON object here."),
-    "model": lazy("Write a JSON object here."),
-    "list": lazy("Write a JSON list here."),
+    "missing": _("Write a value here: it is required."),
+    "extra_forbidden": _("There is no such field. Check its spelling."),
+    "string_type": _("Write text here."),
+    "string_too_short": _("This is too short: its length must be at least %(min_length)s."),
+    "string_too_long": _("This is too long: its length must be at most %(max_length)s."),
+    "string_pattern_mismatch": _("This is not written as it must be."),
+    "bool": _("Write true or false."),
+    "int": _("Write a whole number."),
+    "float": _("Write a number."),
+    "finite_number": _("Write a number."),
+    "decimal_max_digits": _("Write at most %(max_digits)s digits."),
+    "decimal_max_places": _("Write at most %(decimal_places)s digits after the decimal point."),
+    "decimal_whole_digits": _("Write at most %(whole_digits)s digits before the decimal point."),
+    "decimal": _("Write a number."),
+    "greater_than_equal": _("Write a number of at least %(ge)s."),
+    "greater_than": _("Write a number above %(gt)s."),
+    "less_than_equal": _("Write a number of at most %(le)s."),
+    "less_than": _("Write a number below %(lt)s."),
+    "uuid": _("Write the number of a thing as it was given to you."),
+    "datetime": _("Write a moment as 2027-03-12T09:00:00Z."),
+    "timezone": _("Write a moment as 2027-03-12T09:00:00Z."),
+    "date": _("Write a day as 2027-03-12."),
+    "literal_error": _("Choose one of these: %(expected)s."),
+    "enum": _("Choose one of these: %(expected)s."),
+    "dict": _("Write a JSON object here."),
+    "model": _("Write a JSON object here."),
+    "list": _("Write a JSON list here."),
 }
 """By the kinds of pydantic, or the word that several of them begin with."""
-OTHERWISE = lazy("This value does not fit. The page of the API says what is expected here.")
+OTHERWISE = _("This value does not fit. The page of the API says what is expected here.")
 
 
 def of_fields(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

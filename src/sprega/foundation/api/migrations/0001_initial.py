@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "scope",
                     models.CharField(
-                        choices=[("read", "read"), ("write", "read and write")],
+                        choices=[("read", "only read"), ("write", "read and write")],
                         default="read",
                         max_length=5,
                         verbose_name="what it may do",
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ("rooms", models.JSONField(default=list, verbose_name="rooms")),
                 ("by_second_factor", models.BooleanField(default=False)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="made")),
-                ("expires_at", models.DateTimeField(verbose_name="valid until")),
+                ("expires_at", models.DateTimeField(verbose_name="until")),
                 ("last_used_at", models.DateTimeField(null=True, verbose_name="last used")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
                 (
