@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation.template import templatize
 
-from sprega.foundation import access, accounts, files, jobs, ledger, mail, notices, organisations, search
+from sprega.foundation import access, accounts, api, files, jobs, ledger, mail, notices, organisations, search
 from tests.people import People
 
 KEYWORDS = dict.fromkeys(("gettext", "_", "gettext_lazy", "pgettext")) | {"ngettext": (1, 2)}
 FOLDERS = [
-    Path(app.__file__).parent for app in (access, accounts, files, jobs, ledger, mail, notices, organisations, search)
+    Path(app.__file__).parent for app in (access, accounts, api, files, jobs, ledger, mail, notices, organisations, search)
 ]
 PAGES = (
     "account_login",
@@ -45,6 +45,8 @@ PAGES = (
     "accounts:invite",
     "organisations:people",
     "organisations:give",
+    "tokens:list",
+    "api:reference",
 )
 
 
