@@ -60,23 +60,42 @@ def acting(actor: Actor) -> Iterator[Actor]:
         _set(before)
 
 
+@contextmanager
+def seeing(viewer: Actor) -> Iterator[Actor]:
+    """Read as a viewer: as `acting`, but whoever is asking already needs no savepoint and no change.
+
+    For queries alone: what is written inside would not be undone by an error.
+    """
+    if connection.in_atomic_block and _current() == _settings(viewer):
+        yield viewer
+    else:
+        with acting(viewer):
+            yield viewer
+
+
 def enter(actor: Actor) -> None:
     """Tell the database, until this transaction ends, who is asking."""
-    _set((str(actor.person_id or ""), str(actor.organisation_id or ""), actor.service))
+    _set(_settings(actor))
 
 
 def actor_of(person_id: int, organisation_id: int | None) -> Actor:
     """The person as the database sees it now: for an organisation it does not represent, only itself."""
-    with acting(Actor(person_id, organisation_id)):
-        return recognised(person_id)
+    with acting(NOBODY):
+        return recognised(person_id, organisation_id)
 
 
-def recognised(person_id: int) -> Actor:
-    """The person whose identity was entered, as the database sees them."""
+def recognised(person_id: int, organisation_id: int | None) -> Actor:
+    """Enter a person who wants to act for an organisation: the actor whom the database takes them for."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT access_organisation(), access_roles(), access_inside()")
+        cursor.execute(
+            "SELECT organisation, roles, inside FROM access_enter(%s, %s)", [person_id, organisation_id]
+        )
         organisation, roles, inside = cursor.fetchone()
-    return Actor(person_id, organisation, frozenset(roles or ()), bool(inside))
+    return Actor(person_id, organisation, frozenset(roles or ()), inside)
+
+
+def _settings(actor: Actor) -> tuple[str, ...]:
+    return str(actor.person_id or ""), str(actor.organisation_id or ""), actor.service
 
 
 def _current() -> tuple[str, ...]:

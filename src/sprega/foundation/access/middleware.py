@@ -45,8 +45,7 @@ def identify(request: HttpRequest) -> None:
             first = request.user.representations.in_force().first()
             if first is not None:
                 chosen = request.session[CHOSEN] = first.organisation_id
-        enter(Actor(person, chosen))
-        request.actor = recognised(person)
+        request.actor = recognised(person, chosen)
         if request.actor.organisation_id is None:
             request.ended_for = chosen
     if request.actor.organisation_id is None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from sprega.foundation.access.identity import Actor, acting
+from sprega.foundation.access.identity import Actor, seeing
 from sprega.foundation.access.models import Figure, Look, Waiver
 
 
 def shown(*, subject: str, viewer: Actor) -> Figure | None:
     """What was decided about a total, for page, mail, export and document; None if nothing is known of it."""
-    with acting(viewer):
+    with seeing(viewer):
         return Figure.objects.filter(subject=subject).first()
 
 

@@ -38,8 +38,7 @@ class PersonalToken(AuthBase):
         token: Token | None = request.token
         if token is None:
             return None
-        enter(Actor(token.person_id, token.organisation_id))
-        actor = recognised(token.person_id)
+        actor = recognised(token.person_id, token.organisation_id)
         if problem := self._problem(request, token, actor):
             enter(NOBODY)
             raise Refused(problem)
