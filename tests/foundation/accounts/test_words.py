@@ -16,7 +16,8 @@ from tests.people import People
 
 KEYWORDS = dict.fromkeys(("gettext", "_", "gettext_lazy", "pgettext")) | {"ngettext": (1, 2)}
 FOLDERS = [
-    Path(app.__file__).parent for app in (access, accounts, api, files, jobs, ledger, mail, notices, organisations, search)
+    Path(app.__file__).parent
+    for app in (access, accounts, api, files, jobs, ledger, mail, notices, organisations, search)
 ]
 PAGES = (
     "account_login",
