@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -74,7 +75,7 @@ def of_cluster(cluster: Cluster) -> Iterator[Finding]:
     due = _due()
     yield due
     if due.mend is None:
-        for check in (_policies, _clock, _office, _worker, _work, _ledger):
+        for check in (_policies, _clock, _office, _worker, _work, _ledger, _files):
             yield from check(cluster)
     for check in (_mail, _hosts, _backup):
         yield from check(cluster)
@@ -253,6 +254,37 @@ def _ledger(_cluster: Cluster) -> Iterator[Finding]:
         if behind and oldest is not None
         else Sentence("The ledger's tree is up to date"),
         Sentence("A worker places them every minute: see that one runs.") if behind else None,
+    )
+
+
+def _files(cluster: Cluster) -> Iterator[Finding]:
+    """Whether uploads can be written, and every file that the database names has its bytes."""
+    from sprega.foundation.files.queries import without_bytes
+
+    folder = cluster.files if cluster.files.exists() else cluster.folder
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:  # nameless: it leaves nothing that others would own
+            probe.write(b"\0" * 4096)
+            probe.flush()
+        said = ""
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+    yield Finding(
+        Sentence("Files cannot be written in {folder}: {said}", {"folder": folder, "said": said})
+        if said
+        else Sentence("Files can be written"),
+        Sentence("Make room there, and let the user who runs Sprega own it.") if said else None,
+    )
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_SPACE:
+        yield Finding(
+            Sentence("Free where files lie: {gigabytes:.1f} GB", {"gigabytes": free / 1e9}),
+            Sentence("Make room in {folder}, or uploads will be refused.", {"folder": folder}),
+        )
+    count = without_bytes()
+    yield Finding(
+        Sentence("Files whose bytes are missing: {count}", {"count": count}),
+        Sentence("Bring {folder} back from the last backup.", {"folder": cluster.files}) if count else None,
     )
 
 
