@@ -2,8 +2,8 @@
 """A cluster as one archive, and back: its database, files, settings and keys.
 
 A tar file: `manifest.json`, `database.dump` (PostgreSQL's custom format), and `cluster/` with the cluster's
-folder. The database is dumped before the files are taken: a file never changes once it is stored, so every
-one that the dump names is there.
+folder. The database is dumped before the files are taken: a file never changes once it is stored, and none is
+removed meanwhile, so every one that the dump names is there.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from sprega.server.serving import alone
 from sprega.server.whole_file import whole_file
 
 if TYPE_CHECKING:
+    import psycopg
+
     from sprega.server.database.launcher import Server
     from sprega.server.database.roles import Addresses
 
@@ -66,20 +68,44 @@ def back_up(cluster: Cluster, server: Server | None, path: Path) -> Manifest:
     dump = path.with_name(f".{path.name}.dump")
     try:
         os.close(os.open(dump, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        _run("pg_dump", urls.maintenance, "--format=custom", "--no-owner", "--no-comments", f"--file={dump}")
-        size, root = _signed(urls.maintenance)
-        manifest = Manifest(cluster.name, at, f"sprega {version('sprega')}", size, root)
-        with whole_file(path) as file, tarfile.open(fileobj=file, mode="w") as archive:
-            _add_text(archive, "manifest.json", json.dumps({"form": FORM, **vars(manifest)}, indent=1))
-            archive.add(dump, "database.dump")
-            for entry in sorted(cluster.folder.iterdir()):
-                if entry.name not in LEFT_OUT and not entry.name.startswith("."):
-                    archive.add(entry, f"cluster/{entry.name}")
+        with _moment(urls.maintenance) as (snapshot, size, root):
+            options = ("--format=custom", "--no-owner", "--no-comments", f"--snapshot={snapshot}")
+            _run("pg_dump", urls.maintenance, *options, f"--file={dump}")
+            manifest = Manifest(cluster.name, at, f"sprega {version('sprega')}", size, root)
+            with whole_file(path) as file, tarfile.open(fileobj=file, mode="w") as archive:
+                _add_text(archive, "manifest.json", json.dumps({"form": FORM, **vars(manifest)}, indent=1))
+                archive.add(dump, "database.dump")
+                _add_folder(archive, cluster.folder, "cluster")
     finally:
         dump.unlink(missing_ok=True)
     with whole_file(cluster.folder / LAST) as file:
         file.write(json.dumps({"at": at, "file": str(path.absolute())}).encode())
     return manifest
+
+
+@contextmanager
+def _moment(url: str) -> Iterator[tuple[str, int, str]]:
+    """A moment of the database for dump and manifest alike; while it lasts no file's bytes are removed."""
+    import psycopg
+
+    from sprega.foundation.files.store import REMOVING
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        # the lock first: a row that the snapshot sees must find its bytes until they are in the archive
+        connection.execute("SELECT pg_advisory_lock(%s)", [REMOVING])
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+        yield (snapshot, *_signed(connection))
+
+
+def _add_folder(archive: tarfile.TarFile, folder: Path, name: str) -> None:
+    """A folder with what lies in it; hidden is what is being written at this moment."""
+    for entry in sorted(folder.iterdir()):
+        if entry.name in LEFT_OUT or entry.name.startswith("."):
+            continue
+        archive.add(entry, f"{name}/{entry.name}", recursive=False)
+        if entry.is_dir():
+            _add_folder(archive, entry, f"{name}/{entry.name}")
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -257,7 +283,8 @@ def _load(dump: Path, urls: Addresses, manifest: Manifest) -> None:
             dump,
         )
         connection.execute(_script(dump, "post-data", manifest.name, names).encode())
-    found = _signed(urls.maintenance)
+    with psycopg.connect(urls.maintenance) as connection:
+        found = _signed(connection)
     if found != (manifest.events, manifest.root):
         raise Refusal(
             Sentence("The restored ledger does not end as the backup says."),
@@ -275,14 +302,11 @@ def _script(dump: Path, section: str, name: str, names: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _signed(url: str) -> tuple[int, str]:
+def _signed(connection: psycopg.Connection[Any]) -> tuple[int, str]:
     """Size and root of the ledger, as its last checkpoint says."""
-    import psycopg
-
     from sprega.foundation.ledger.checkpoint import parse_note, read
 
-    with psycopg.connect(url) as connection:
-        row = connection.execute(CHECKPOINT).fetchone()
+    row = connection.execute(CHECKPOINT).fetchone()
     return (row[0], read(parse_note(row[1])[0]).root.hex()) if row else (0, "")
 
 

@@ -157,7 +157,7 @@ def test_while_a_backup_is_made_nothing_is_removed(transactional_db: None, folde
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [actions.REMOVING])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [store.REMOVING])
         assert actions.remove_bytes([stored.place]) == 0
         assert store.path_of(stored.place).exists()
     finally:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 ADDING = 0x0F_11_E5  # any number, for the advisory lock of an organisation that adds a file
-REMOVING = 0x0F_11_E6
-"""Key of the advisory lock between a backup, which holds it alone, and those who remove bytes."""
 GRACE = 24 * 3600.0
 """Seconds after which bytes without a row belong to nobody who is still at work."""
 
@@ -144,7 +142,7 @@ def sweep() -> int:
 def remove_bytes(places: list[str]) -> int:
     """Remove bytes whose rows are gone, unless a backup is being made: then `sweep` does it later."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [REMOVING])
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [store.REMOVING])
         if not cursor.fetchone()[0]:
             return 0
         for place in places:

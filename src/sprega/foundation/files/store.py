@@ -21,6 +21,8 @@ from typing import BinaryIO
 from django.conf import settings
 
 PLACE = re.compile(r"[0-9a-f]{40}\Z")
+REMOVING = 0x0F_11_E6
+"""Key of the advisory lock between a backup, which holds it alone, and those who remove bytes."""
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -66,6 +68,14 @@ def put(chunks: Iterable[bytes]) -> Stored:
 def open_place(place: str) -> BinaryIO:
     """The bytes of a place."""
     return path_of(place).open("rb")
+
+
+def size_of(place: str) -> int | None:
+    """How many bytes lie at a place; None where nothing lies."""
+    try:
+        return path_of(place).stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def remove(place: str) -> None:
