@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from sprega.foundation.access.identity import NOBODY
 from sprega.foundation.access.services import acting_as
-from sprega.foundation.ledger.actions import place_commitments, record, signing_key
+from sprega.foundation.ledger.actions import place_commitments, record
 from sprega.foundation.ledger.export import Leaf, ledger_lines
+from sprega.foundation.ledger.keys import origin, public_keys
 from sprega.foundation.ledger.models import Checkpoint, Position
 from sprega.foundation.ledger.services import EXPORT
 
@@ -34,8 +34,8 @@ def write_ledger(file: BinaryIO) -> int:
             size = Position.objects.count()
             file.writelines(
                 ledger_lines(
-                    origin=f"sprega/{settings.CLUSTER.name}",
-                    keys=[signing_key().public],
+                    origin=origin(),
+                    keys=public_keys(),
                     size=size,
                     leaves=_leaves(),
                     checkpoints=Checkpoint.objects.order_by("size").values_list("note", flat=True).iterator(),

@@ -1,5 +1,6 @@
 """Events are written with what they tell of, in the writer's name, and are never changed."""
 
+import json
 from datetime import timedelta
 
 import psycopg
@@ -7,10 +8,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from sprega.foundation.access.identity import Actor, acting
+from sprega.foundation.access.identity import NOBODY, Actor, acting
+from sprega.foundation.access.services import acting_as
 from sprega.foundation.ledger import checkpoint, models, tree
 from sprega.foundation.ledger.actions import erase_events, place_commitments, read_nodes, record, signing_key
 from sprega.foundation.ledger.leaf import commitment
+from sprega.foundation.ledger.services import EXPORT
 from tests.people import People
 
 
@@ -99,7 +102,11 @@ def test_erasing_keeps_the_leaf(people: People) -> None:
     with acting(people.actor(people.copper)) as actor:
         assert erase_events(actor=actor, person=people.copper.pk) == 1
         assert models.Payload.objects.count() == 0
-    assert models.Commitment.objects.count() == 2
+    assert models.Commitment.objects.count() == 3, "that one was erased is an event too"
+    with acting_as(EXPORT, actor=NOBODY):
+        told = models.Payload.objects.get(kind="ledger.erased")
+        assert (told.person_id, told.service) == (None, "erase-events")
+        assert json.loads(bytes(told.text))["facts"] == {"events": 1}
     with acting(people.actor(people.zinc)):
         assert models.Payload.objects.count() == 1
         assert models.Payload.objects.get().at > timezone.now() - timedelta(minutes=1)

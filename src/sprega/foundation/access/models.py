@@ -60,6 +60,8 @@ class Look(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="looks")
     reason = models.CharField(max_length=300)
     at = models.DateTimeField(auto_now_add=True)
+    event = models.OneToOneField("ledger.Commitment", models.PROTECT, null=True, related_name="+")
+    """The ledger's event that tells of it; only looks from before this column have none."""
     # `transaction xid8`, filled by the database itself, stands in the migration: Django has no such field.
 
 
@@ -71,6 +73,9 @@ class DisclosureRule(models.Model):
     percent = models.FloatField()
     statistics_threshold = models.PositiveSmallIntegerField()
     colluding = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(null=True)
+    """When the office last set it; null while it stands as it was drawn by lot."""
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(only=True), name="one_rule_on_totals")]

@@ -14,6 +14,7 @@ OUTSIDE_RLS = {
     "ledger_position": "where a hash stands in the tree; changes are refused",
     "ledger_node": "hashes of hashes; changes are refused",
     "ledger_checkpoint": "size, root and signature of the tree, for everybody; changes are refused",
+    "ledger_key": "the ledger's public keys, for everybody; changes are refused",
     # the queue: identifiers of runs and mails, and no figure
     "procrastinate_jobs": "work that waits, by its number; what a run is about stands in jobs_run",
     "procrastinate_events": "when work waited, began and ended",

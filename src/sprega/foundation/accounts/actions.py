@@ -20,7 +20,8 @@ from sprega.foundation.accounts.models import Invitation, Person
 from sprega.foundation.accounts.services import ACCEPT_INVITATION
 from sprega.foundation.ledger.actions import record
 from sprega.foundation.organisations.models import Organisation, Representation
-from sprega.foundation.organisations.rules import check_role_belongs
+from sprega.foundation.organisations.proposals import put_forward
+from sprega.foundation.organisations.rules import check_apart, check_role_belongs
 
 VALID_FOR = timedelta(days=14)
 SAME_CLICK = timedelta(minutes=1)
@@ -37,6 +38,7 @@ class Closed(StrEnum):
     INVITER_LEFT = "inviter-left"
     OTHER_ADDRESS = "other-address"
     HAS_ACCOUNT = "has-account"
+    NEEDS_THE_HEAD = "needs-the-head"
 
 
 class InvitationClosed(Exception):
@@ -55,6 +57,9 @@ def invite(
     check_role_belongs(organisation, role)
     email, now = email.strip().lower(), timezone.now()
     with acting(actor):
+        known = Person.objects.filter(email=email).first()
+        if known is not None and not _is_head(actor.person_id, organisation):
+            check_apart(known, organisation, role)
         held = Representation.objects.in_force(now).filter(
             person__email=email, organisation=organisation, role=role
         )
@@ -237,19 +242,19 @@ def _inviter_may_still(invitation: Invitation) -> bool:
 
 
 def _fulfil(invitation: Invitation, person: Person) -> None:
-    """Give the representation and close the invitation, in the person's own name."""
+    """Give what is promised, or lay it before the board, in the person's own name; close the invitation."""
     now: datetime = timezone.now()
     with acting_as(ACCEPT_INVITATION, actor=Actor(person.pk)) as identity:
-        same = Representation.objects.filter(
-            person=person, organisation=invitation.organisation, role=invitation.role, ends_at=None
-        )
-        if not same.exists():
-            Representation.objects.create(
-                person=person,
-                organisation=invitation.organisation,
-                role=invitation.role,
-                starts_at=now,
-            )
+        promised = {"person": person, "organisation": invitation.organisation, "role": invitation.role}
+        held = Representation.objects.filter(**promised, ends_at=None).exists()
+        if not held and invitation.role in Representation.TWO_PAIRS_OF_EYES:
+            put_forward(actor=identity, **promised, proposed_by=invitation.invited_by_id)
+        elif not held:
+            head = invitation.invited_by
+            if not _is_head(head.pk, invitation.organisation):
+                head = None
+                _check_apart(invitation, person)
+            Representation.objects.create(**promised, starts_at=now, accepted_by=head)
         invitation.accepted_at, invitation.accepted_by = now, person
         invitation.save(update_fields=["accepted_at", "accepted_by"])
         record(
@@ -259,6 +264,20 @@ def _fulfil(invitation: Invitation, person: Person) -> None:
             about=invitation.pk,
             facts={"role": invitation.role},
         )
+
+
+def _is_head(person: int | None, organisation: Organisation) -> bool:
+    """Whether a person is the head of an organisation at this moment."""
+    held = Representation.objects.in_force().filter(person=person, organisation=organisation)
+    return held.filter(role=Representation.Role.LEAD).exists()
+
+
+def _check_apart(invitation: Invitation, person: Person) -> None:
+    """Whoever came to the office since they were invited needs the head's own invitation now."""
+    try:
+        check_apart(person, invitation.organisation, invitation.role)
+    except ValidationError as error:
+        raise InvitationClosed(Closed.NEEDS_THE_HEAD) from error
 
 
 def _hash(token: str) -> str:

@@ -6,9 +6,9 @@ from sprega.foundation.access.services import Service, register
 ACCEPT_INVITATION = register(
     Service(
         "accept-invitation",
-        "gives the one representation that an invitation promises, to whoever holds its link",
-        reads=("accounts_invitation", "organisations_representation"),
-        writes=("accounts_invitation", "organisations_representation"),
+        "gives the one representation that an invitation promises, to whoever holds its link, or proposes it",
+        reads=("accounts_invitation", "organisations_representation", "organisations_proposal"),
+        writes=("accounts_invitation", "organisations_representation", "organisations_proposal"),
     )
 )
 LINKS = register(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from sprega.engines.model import Sentence
-from sprega.foundation.ledger.checkpoint import Checkpoint, PublicKey, parse_note, read, verify
+from sprega.foundation.ledger.checkpoint import Checkpoint, PublicKey, follow, parse_note, read, verify
 from sprega.foundation.ledger.error import LedgerError
 from sprega.foundation.ledger.export import End, Header, Leaf, Note, at_line, read_ledger
 from sprega.foundation.ledger.leaf import commitment
@@ -95,8 +95,8 @@ def check_ledger(
     kept : str, optional
         A signed note that the auditor kept from earlier: this ledger must be its continuation.
     trusted : sequence of PublicKey, optional
-        Keys from elsewhere. Without them those that the file names are used, which shows that the file agrees
-        with itself, not who made it.
+        Keys from elsewhere; a checkpoint that one of them signed may hand over to the next key. Without them
+        those that the file names are used, which shows that the file agrees with itself, not who made it.
 
     Returns
     -------
@@ -158,6 +158,7 @@ def check_proof(proof: Proof, *, kept: str | None = None, trusted: Sequence[Publ
         The kept note cannot be read, or is of another size.
     """
     keys, findings, leaf = tuple(trusted) or proof.keys, Findings(), proof.leaf
+    keys = _followed(proof.handovers, keys)
     if not _fits(leaf):
         findings.add(Sentence("the event does not fit its commitment: it was changed."))
     checkpoint = None
@@ -196,7 +197,7 @@ class _Reading:
     """What is known of a ledger file so far."""
 
     def __init__(self, header: Header, keys: tuple[PublicKey, ...], kept: str | None) -> None:
-        self.header, self.keys = header, keys
+        self.header, self.keys, self.used = header, keys, keys
         self.kept = None if kept is None else read(parse_note(kept)[0])
         self.tree, self.findings = RunningRoot(), Findings()
         self.next = self.erased = self.checkpoints = self.signed = 0
@@ -234,10 +235,11 @@ class _Reading:
         """A checkpoint: signed, of this ledger, and of the events before it."""
         self.checkpoints += 1
         try:
-            checkpoint = verify(note.text, self.keys)
+            checkpoint, self.keys = follow(note.text, self.keys)
         except LedgerError as error:
             self.findings.add(error.sentence, line)
             return
+        self.used = (*self.used, *(key for key in self.keys if key not in self.used))
         if checkpoint.origin != self.header.origin:
             problem = Sentence("the checkpoint is of another ledger, {other}.", {"other": checkpoint.origin})
         elif checkpoint.size != self.tree.size:
@@ -283,7 +285,7 @@ class _Reading:
         """What was found."""
         return LedgerCheck(
             self.header.origin,
-            self.keys,
+            self.used,
             self.tree.size,
             self.erased,
             self.checkpoints,
@@ -311,6 +313,17 @@ def _require_signed(kept: str, keys: Sequence[PublicKey], findings: Findings) ->
     except LedgerError as error:
         told = {"problem": error.sentence}
         findings.add(Sentence("The checkpoint that you kept: {problem}", told))
+
+
+def _followed(handovers: Sequence[str], keys: tuple[PublicKey, ...]) -> tuple[PublicKey, ...]:
+    """The keys trusted after those handovers that a trusted key signed; others lead to nobody's key."""
+    for note in handovers:
+        try:
+            _, followed = follow(note, keys)
+        except LedgerError:
+            continue
+        keys = (*keys, *(key for key in followed if key not in keys))
+    return keys
 
 
 def _fits(leaf: Leaf) -> bool:

@@ -9,6 +9,9 @@ transparency logs read it too:
     base64 of the root
 
     (em dash) clusters.example/ics base64 of key id and signature
+
+A checkpoint at which the ledger changes its key has a fourth line, `next-key name+id+base64`, and is signed
+by both keys: by the old one, which so hands over, and by the new one, which so shows that somebody holds it.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import base64
 import binascii
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -33,6 +36,7 @@ MOST_SIGNATURES = 100
 LARGEST_NOTE = 1 << 15
 SECRET_PREFIX = "PRIVATE+KEY+"  # noqa: S105 - the form's own words
 DASH = "\u2014 "
+NEXT_KEY = "next-key "
 SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -137,11 +141,14 @@ class Checkpoint:
         Leaves.
     root : bytes
         32 bytes.
+    next_key : PublicKey, optional
+        The key that signs all later checkpoints, where this one hands over.
     """
 
     origin: str
     size: int
     root: bytes
+    next_key: PublicKey | None = None
 
     def __post_init__(self) -> None:
         if not self.origin or not self.origin.isprintable():
@@ -151,8 +158,9 @@ class Checkpoint:
 
     @property
     def text(self) -> str:
-        """The three lines that are signed."""
-        return f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
+        """The lines that are signed."""
+        handing_over = "" if self.next_key is None else f"{NEXT_KEY}{self.next_key}\n"
+        return f"{self.origin}\n{self.size}\n{_base64(self.root)}\n{handing_over}"
 
 
 def new_key(name: str) -> PrivateKey:
@@ -166,7 +174,7 @@ def new_key(name: str) -> PrivateKey:
     Returns
     -------
     PrivateKey
-        To replace a key, sign with the old and the new one for a while: whoever keeps either is served.
+        To replace a key, let a checkpoint hand over to the new one (`Checkpoint.next_key`).
 
     Examples
     --------
@@ -228,7 +236,7 @@ def verify(note: str, keys: Iterable[PublicKey]) -> Checkpoint:
     Notes
     -----
     C2SP `signed-note` and `tlog-checkpoint` (c2sp.org). Further lines under the root are part of what is
-    signed; they are allowed and not interpreted.
+    signed; `next-key` is one, others are allowed and not interpreted.
 
     Examples
     --------
@@ -247,7 +255,10 @@ def read(text: str) -> Checkpoint:
     if len(lines) >= 4 and not lines[-1] and all(lines[:-1]) and SIZE.fullmatch(lines[1]):
         root = _unbase64(lines[2])
         if int(lines[1]) < 1 << 63 and root is not None and len(root) == HASH_BYTES:
-            return Checkpoint(lines[0], int(lines[1]), root)
+            named = [line.removeprefix(NEXT_KEY) for line in lines[3:-1] if line.startswith(NEXT_KEY)]
+            if len(named) > 1:
+                raise LedgerError(Sentence("This checkpoint hands over to several keys."))
+            return Checkpoint(lines[0], int(lines[1]), root, PublicKey.read(named[0]) if named else None)
     raise LedgerError(
         Sentence("This is no checkpoint: its first lines should be the ledger's name, a size and a root.")
     )
@@ -273,6 +284,47 @@ def open_note(note: str, keys: Iterable[PublicKey]) -> str:
             )
         )
     return text
+
+
+def follow(note: str, keys: Sequence[PublicKey]) -> tuple[Checkpoint, tuple[PublicKey, ...]]:
+    """Verify a checkpoint, and say which keys are trusted after it.
+
+    Parameters
+    ----------
+    note, keys
+        As for `verify`.
+
+    Returns
+    -------
+    tuple of Checkpoint and keys
+        The same keys; or, where the checkpoint hands over, the next key instead of those that signed it.
+
+    Raises
+    ------
+    LedgerError
+        As for `verify`; or it hands over to a key that has not signed it too.
+
+    Examples
+    --------
+    >>> old, new = new_key("clusters.example/ics"), new_key("clusters.example/ics")
+    >>> note = sign(Checkpoint("clusters.example/ics", 2, bytes(32), new.public), old, new)
+    >>> follow(note, [old.public])[1] == (new.public,)
+    True
+    """
+    found = verify(note, keys)
+    if found.next_key is None:
+        return found, tuple(keys)
+    try:
+        verify(note, [found.next_key])
+    except LedgerError as error:
+        raise LedgerError(
+            Sentence(
+                "The key that follows has not signed this checkpoint itself, so perhaps nobody holds it."
+            )
+        ) from error
+    signers = {(name, ident) for name, ident, _ in parse_note(note)[1]}
+    staying = tuple(key for key in keys if (key.name, key.id) not in signers)
+    return found, (*staying, found.next_key)
 
 
 def parse_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

@@ -67,3 +67,17 @@ class Checkpoint(models.Model):
 
     class Meta:
         get_latest_by = "size"
+
+
+class Key(models.Model):
+    """A public key of the ledger: it signs from the checkpoint of `since` leaves on, until another does."""
+
+    since = models.BigIntegerField(primary_key=True)
+    text = models.TextField()
+    handed_over = models.BooleanField(default=False)
+    """Whether the key before it signed that this one follows: not of the first one, nor after a loss."""
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["since"]
+        get_latest_by = "since"

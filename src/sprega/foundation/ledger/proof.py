@@ -35,15 +35,24 @@ class Proof:
         The signed note.
     keys : tuple of PublicKey
         Keys of the ledger, for a reader to compare with those that the office publishes.
+    handovers : tuple of str
+        Signed notes by which an earlier key handed over to the next, oldest first.
     """
 
     leaf: Leaf
     path: tuple[bytes, ...]
     checkpoint: str
     keys: tuple[PublicKey, ...]
+    handovers: tuple[str, ...] = ()
 
 
-def dump_proof(leaf: Leaf, path: Sequence[bytes], checkpoint: str, keys: Sequence[PublicKey]) -> str:
+def dump_proof(
+    leaf: Leaf,
+    path: Sequence[bytes],
+    checkpoint: str,
+    keys: Sequence[PublicKey],
+    handovers: Sequence[str] = (),
+) -> str:
     """Write the proof of one event.
 
     Parameters
@@ -56,6 +65,8 @@ def dump_proof(leaf: Leaf, path: Sequence[bytes], checkpoint: str, keys: Sequenc
         A signed note of that size.
     keys : sequence of PublicKey
         The ledger's keys.
+    handovers : sequence of str, optional
+        Signed notes by which keys were changed, so that whoever kept an earlier key is served.
 
     Returns
     -------
@@ -79,6 +90,7 @@ def dump_proof(leaf: Leaf, path: Sequence[bytes], checkpoint: str, keys: Sequenc
         "path": [step.hex() for step in path],
         "checkpoint": checkpoint,
         "keys": [str(key) for key in keys],
+        **({"handovers": list(handovers)} if handovers else {}),
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -105,16 +117,18 @@ def load_proof(text: bytes) -> Proof:
             "checkpoint": str(note),
             "keys": list(keys),
             **rest,
-        } if not rest and is_count(position) and len(path) <= LONGEST_PATH:
+        } if not set(rest) - {"handovers"} and is_count(position) and len(path) <= LONGEST_PATH:
             salted, digest = unhex(salt, SALT_BYTES), unhex(commitment, HASH_BYTES)
             steps = tuple(unhex(step, HASH_BYTES) for step in path)
-            if salted is None or digest is None or not all(isinstance(key, str) for key in keys):
+            handovers = rest.get("handovers", [])
+            if salted is None or digest is None or not _are_texts(keys) or not _are_texts(handovers):
                 raise malformed
             return Proof(
                 Leaf(position, digest, canonical(payload), salted),
                 _all(steps, malformed),
                 note,
                 tuple(PublicKey.read(key) for key in keys),
+                tuple(handovers),
             )
     raise malformed
 
@@ -122,6 +136,10 @@ def load_proof(text: bytes) -> Proof:
 def is_proof(value: Any) -> bool:
     """Whether a parsed document calls itself such a proof."""
     return isinstance(value, dict) and value.get("form") == FORM
+
+
+def _are_texts(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 def _all(steps: tuple[bytes | None, ...], malformed: LedgerError) -> tuple[bytes, ...]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from sprega.foundation.access.identity import Actor, acting
 from sprega.foundation.ledger.actions import record
 from sprega.foundation.organisations.models import Organisation, Representation
-from sprega.foundation.organisations.rules import check_role_belongs
+from sprega.foundation.organisations.rules import check_apart, check_role_belongs
 
 if TYPE_CHECKING:
     from sprega.foundation.accounts.models import Person
@@ -33,10 +33,13 @@ def give_representation(
     """Let a person act for an organisation in a role; what the person already holds is not given twice."""
     actor.require(Representation.Role.OFFICE)
     check_role_belongs(organisation, role)
+    if role in Representation.TWO_PAIRS_OF_EYES:
+        raise ValidationError(_("A board member has to confirm this role: propose the person for it."))
     starts_at = starts_at or timezone.now()
     if ends_at is not None and ends_at <= starts_at:
         raise ValidationError({"ends_at": _("The end must come after the beginning.")})
     with acting(actor):
+        check_apart(person, organisation, role)
         held = Representation.objects.filter(person=person, organisation=organisation, role=role)
         # what overlaps the new time
         overlap = held.filter(Q(ends_at=None) | Q(ends_at__gt=starts_at))
@@ -88,6 +91,11 @@ def end_representation(
             raise ValidationError(_("This representation has already ended."), code="ended")
         if ends_at is not None and ends_at <= now:
             raise ValidationError({"ends_at": _("Choose a day to come, or end it at once.")})
+        later = kept.ends_at is not None and (ends_at or now) > kept.ends_at
+        if later and kept.role in Representation.TWO_PAIRS_OF_EYES:
+            raise ValidationError(
+                _("This role is not prolonged, but proposed anew and confirmed by the board.")
+            )
         _keep_an_office(kept, ends_at or now)
         kept.ends_at = max(ends_at or now, kept.starts_at)
         kept.version += 1

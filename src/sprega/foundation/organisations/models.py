@@ -77,6 +77,8 @@ class Representation(models.Model):
 
     OF_THE_CLUSTER = frozenset({Role.OFFICE, Role.DESK, Role.BOARD, Role.KEY_HOLDER})
     """Roles that only the cluster itself gives."""
+    TWO_PAIRS_OF_EYES = frozenset({Role.DESK, Role.KEY_HOLDER, Role.BOARD})
+    """Roles that look at what is confidential, or confirm those who do: proposed, then confirmed."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="representations", verbose_name=_("person")
@@ -87,6 +89,10 @@ class Representation(models.Model):
     role = models.CharField(_("role"), max_length=12, choices=Role)
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    """The organisation's head who invited the person; null where the office gave it."""
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = RepresentationQuerySet.as_manager()
@@ -113,3 +119,42 @@ class Representation(models.Model):
         """Whether the person acts for the organisation at a moment, now by default."""
         moment = at or timezone.now()
         return self.starts_at <= moment and (self.ends_at is None or moment < self.ends_at)
+
+
+class Proposal(models.Model):
+    """The office proposes somebody for a role that needs a second pair of eyes; a board member decides."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("waits for the board")
+        CONFIRMED = "confirmed", _("confirmed")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Representation.Role)
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=timezone.now)
+    outcome = models.CharField(max_length=9, choices=Outcome, default=Outcome.OPEN)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-proposed_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="open", decided_by=None, decided_at=None)
+                | ~Q(outcome="open") & ~Q(decided_by=None) & ~Q(decided_at=None),
+                name="proposal_decided_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "role"],
+                condition=Q(outcome="open"),
+                name="one_open_proposal_per_role",
+            ),
+        ]
