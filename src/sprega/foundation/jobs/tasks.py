@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 
@@ -15,6 +16,11 @@ from sprega.foundation.ledger.actions import place_commitments
 
 if TYPE_CHECKING:
     from procrastinate.jobs import Job
+
+
+SOON = timedelta(seconds=5)
+MOST = 100
+"""Times that the queue begins one piece of work, should even its state be beyond keeping."""
 
 
 class TryAgain(Exception):
@@ -26,11 +32,12 @@ class TryAgain(Exception):
 
 
 class AtItsMoment(BaseRetryStrategy):
-    """Once more when the run says so; how often is the run's own matter."""
+    """Once more when the run says so; how often is the run's own matter, which counts each beginning."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """The moment, for a run that asks for one."""
-        return RetryDecision(retry_at=exception.at) if isinstance(exception, TryAgain) else None
+        """The moment that the run asks for; soon, where the database was away and its state unknown."""
+        at = exception.at if isinstance(exception, TryAgain) else timezone.now() + SOON
+        return RetryDecision(retry_at=at) if job.attempts < MOST else None
 
 
 @app.task(name="sprega.run", retry=AtItsMoment())
@@ -46,12 +53,3 @@ def run(identifier: str) -> None:
 def place(timestamp: int) -> None:
     """Let the ledger's tree grow by what was committed since."""
     place_commitments()
-
-
-@app.periodic(cron="*/2 * * * *")
-@app.task(name="sprega.resume", queueing_lock="resume", pass_context=True)
-async def resume(context, timestamp: int) -> None:
-    """Give the work of workers that were killed to others."""
-    manager = context.app.job_manager
-    for stalled in await manager.get_stalled_jobs():
-        await manager.retry_job(stalled)

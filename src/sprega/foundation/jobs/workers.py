@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether a worker is alive: each gives a sign of life every ten seconds."""
+"""Whether a worker is alive: each gives a sign of life every five seconds."""
 
 from __future__ import annotations
 
