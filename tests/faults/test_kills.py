@@ -112,22 +112,13 @@ def agree(made: Installation, told: Told, post: smtp.Server, *, kills: Counter[s
             " WHERE id < (SELECT max(id) FROM procrastinate_workers)"
         )
 
-        def count(statement: str) -> int:
-            return database.execute(statement).fetchone()[0]
+        def none(statement: str) -> bool:
+            return database.execute(f"SELECT NOT EXISTS ({statement})").fetchone()[0]
 
-        eventually(
-            lambda: not count("SELECT count(*) FROM jobs_run WHERE state IN ('waiting', 'running')"), 60
-        )
-        eventually(lambda: not count("SELECT count(*) FROM mail_mail WHERE state = 'waiting'"), 60)
-        eventually(
-            lambda: (
-                not count(
-                    "SELECT count(*) FROM ledger_commitment c"
-                    " WHERE NOT EXISTS (SELECT FROM ledger_position p WHERE p.commitment_id = c.id)"
-                )
-            ),
-            70,
-        )
+        eventually(lambda: none("SELECT FROM jobs_run WHERE state IN ('waiting', 'running')"), 90)
+        eventually(lambda: none("SELECT FROM mail_mail WHERE state = 'waiting'"), 60)
+        placed = "SELECT FROM ledger_position p WHERE p.commitment_id = c.id"
+        eventually(lambda: none(f"SELECT FROM ledger_commitment c WHERE NOT EXISTS ({placed})"), 70)
         there(database, told)
         events_match(database)
         mails_match(database, post, kills)
