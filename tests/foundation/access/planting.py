@@ -19,6 +19,8 @@ from django.utils import timezone
 from sprega.foundation.access.identity import NOBODY, Actor, acting
 from sprega.foundation.access.outside import OUTSIDE_RLS
 from sprega.foundation.access.services import Service, acting_as, registered
+from sprega.foundation.ledger.leaf import Event, commitment
+from sprega.foundation.ledger.models import Commitment, Payload
 from sprega.foundation.organisations.models import Organisation
 from tests.people import People
 
@@ -40,7 +42,8 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "files_file": {"group": None},
     "organisations_organisation": {"standing": "partner", "holding": None},
-    "organisations_representation": {"role": "training"},
+    "organisations_representation": {"role": "training", "accepted_by": None},
+    "organisations_proposal": {"role": "key_holder", "outcome": "open", "decided_by": None},
 }
 
 
@@ -96,10 +99,20 @@ def _row(model: type[models.Model], people: People) -> models.Model:
 def _point(row: models.Model, actor: Actor, people: People) -> None:
     """A row speaks of the copper works' person, or of the one who writes it where only they may."""
     for field in row._meta.concrete_fields:
-        if field.name in ("person", "given_by", "invited_by") and actor.person_id is not None:
+        if field.name in ("person", "given_by", "invited_by", "proposed_by") and actor.person_id is not None:
             setattr(row, field.attname, actor.person_id)
         if field.name == "service":
             setattr(row, field.name, actor.service)
+    if isinstance(row, Payload):
+        _commit_to(row)
+
+
+def _commit_to(row: Payload) -> None:
+    """The database takes an event only if its text says what its columns say, and opens its commitment."""
+    names = ("person", "organisation", "subject")
+    told = {name: str(number) for name in names if (number := getattr(row, f"{name}_id")) is not None}
+    row.text = Event(kind=row.kind, at=row.at, service=row.service or None, **told).payload()
+    row.commitment = Commitment.objects.create(value=commitment(bytes(row.salt), row.text), at=row.at)
 
 
 def _value(field: models.Field, people: People) -> Any:

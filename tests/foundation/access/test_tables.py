@@ -31,6 +31,7 @@ SEEN_BY = {
     "access_look": {"desk"},  # its own
     "access_waiver": {"desk"},  # needs it to prepare a request
     "accounts_invitation": {"office"},
+    "organisations_proposal": {"office", "board"},  # who proposes, and who decides
     "search_publictext": set(OTHERS),  # nothing but what is public is copied there
     "mail_mail": {"office"},  # the envelope: where it went, not what it says
 }
@@ -48,6 +49,10 @@ OF_THE_OWNER = {  # functions that see past the policies, each because a policy 
     "access_inside",
     "access_groups",
     "access_looks",
+    "ledger_acting_for",
+    "organisations_of_the_office",
+    "organisations_uninvited",
+    "organisations_is_head",
 }
 
 
