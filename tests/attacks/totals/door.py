@@ -51,6 +51,8 @@ class Siege:
 
     told: Story
     people: People
+    sales: float = 0.15
+    """How often a company is sold, or bought."""
     organisations: dict[str, int] = field(default_factory=dict)
     leads: dict[str, Actor] = field(default_factory=dict)
     watchers: list[Watcher] = field(default_factory=list)
@@ -79,7 +81,7 @@ class Siege:
     def play(self, steps: int) -> None:
         """Let the story happen; after every look at a total, attack."""
         for place, subject in enumerate(self.told.steps(steps)):
-            if self.told.rng.random() < 0.15:
+            if self.told.rng.random() < self.sales:
                 self._restructure()
             if place == steps // 2:
                 self._somebody_leaves()

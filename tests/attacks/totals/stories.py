@@ -33,6 +33,7 @@ class Story:
     joined: set[str]
     waived: dict[str, set[str]] = field(default_factory=dict)
     earlier: list[tuple[tuple[str, str], float]] = field(default_factory=list)
+    happenings: tuple[str, ...] = ("move", "move", "revise", "revise", "waive", "rule")
 
     def entries(self, subject: Subject) -> tuple[Entry, ...]:
         """What stands behind a total now."""
@@ -46,9 +47,9 @@ class Story:
 
     def steps(self, count: int) -> Iterator[Subject]:
         """Something happens, and then somebody looks at a total; again and again."""
-        happenings = (self._move, self._move, self._revise, self._revise, self._waive, self._rule)
+        does = {"move": self._move, "revise": self._revise, "waive": self._waive, "rule": self._rule}
         for _ in range(count):
-            happenings[self.rng.integers(len(happenings))]()
+            does[self.happenings[self.rng.integers(len(self.happenings))]]()
             for _ in range(self.rng.integers(1, 3)):
                 yield self.subjects[self.rng.integers(len(self.subjects))]
 

@@ -92,6 +92,7 @@ def test_a_total_of_the_same_amounts_elsewhere_is_the_same_attack(people: People
         service=SUM_NOTES,
         subject="another page",
         contributions=lambda: parts,
+        unit="t",
     )
     assert other.state == "withheld"
 

@@ -7,17 +7,28 @@ rule lets pass beside all that was ever shown. Pages, mails, exports and documen
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sprega.foundation.access.identity import Actor
-from sprega.foundation.access.models import DisclosureRule, Figure, Group, Release, Visibility, Waiver
+from sprega.foundation.access.models import (
+    DisclosureRule,
+    Figure,
+    Group,
+    Release,
+    SharedHolding,
+    Visibility,
+    Waiver,
+)
 from sprega.foundation.access.queries import shown
 from sprega.foundation.access.services import Service, acting_as, register
 from sprega.foundation.ledger.actions import record
@@ -31,11 +42,18 @@ DISCLOSURE = register(
     Service(
         "disclosure",
         "judges every total over members before it is shown, and keeps what stood behind those that were",
-        reads=("access_disclosurerule", "access_release", "access_figure", "access_waiver"),
-        writes=("access_disclosurerule", "access_release", "access_figure"),
+        reads=(
+            "access_disclosurerule",
+            "access_release",
+            "access_figure",
+            "access_waiver",
+            "access_sharedholding",
+        ),
+        writes=("access_disclosurerule", "access_release", "access_figure", "access_sharedholding"),
     )
 )
 ONE_AT_A_TIME = 0x0D_00_12  # any number, for the advisory lock of the door; a database is one cluster
+LARGEST = 1e15  # of a part: beyond it a sum in floating point loses its units
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,21 +65,35 @@ class Part:
     organisation : int
         Whose amount it is.
     amount : float or Decimal
-        In the unit of the total; may be negative.
+        May be negative.
     item : str
         What the amount is of, such as "lime 2027": the same in every total that it goes into, whatever room
         shows it, for by this name the door knows that two totals hold the same amount.
     weight : float
         The total is the sum of weights times amounts.
+    unit : str
+        Of the amount; that of the total by default. An item has one unit in all totals.
     """
 
     organisation: int
     amount: float | Decimal
     item: str
     weight: float = 1.0
+    unit: str = ""
 
     def __repr__(self) -> str:
         return f"Part({self.item!r})"
+
+
+class Kept(NamedTuple):
+    """A part as it is kept with a release, and the holding that the organisation then belonged to."""
+
+    organisation: int
+    holding: int
+    item: str
+    amount: float
+    weight: float
+    unit: str
 
 
 def release_total(
@@ -83,16 +115,18 @@ def release_total(
     would tell something. Waivers are those on record; a caller cannot bring any.
     """
     kept = {"visibility": visibility, "group": group, "form": form, "unit": unit, "smallest": smallest}
+    _refuse_settings(subject, kept)
     with transaction.atomic():
-        with (
-            connection.cursor() as cursor
-        ):  # held until the transaction ends: the next sees what this one shows
+        with connection.cursor() as cursor:
+            # held until the transaction ends: the next one sees what this one shows
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
         with acting_as(service, actor=actor):
-            parts = [part for part in contributions() if part.amount and part.weight]
+            parts = list(contributions())
         with acting_as(DISCLOSURE, actor=actor) as identity:
             figure = _figure(subject, kept)
-            decision = _judge(figure, service, parts)
+            holding = _holdings()
+            rows = [_kept(part, holding, unit) for part in parts if part.amount and part.weight]
+            decision = _judge(figure, service, rows, holding)
             _show(figure, decision)
             record(
                 kind="access.total_judged",
@@ -136,16 +170,37 @@ def audit(*, actor: Actor) -> tuple[Interval, ...]:
     actor.require("desk")
     with acting_as(DISCLOSURE, actor=actor) as identity:
         holding = _holdings()
-        releases = list(Release.objects.all())
-        waived = {name for release in releases for name in release.waivers}
-        found = exposed(
-            [_known(release, holding) for release in releases],
-            _rule(),
-            knows=_former_holdings(releases, holding),
-            waivers=waived,
+        rule, knows, history = _rule(), _remembered(holding), _history(holding)
+        agreed = exposed([release for release in history if release.waivers], rule, knows=knows)
+        found = tuple(
+            interval
+            for interval in exposed(history, rule, knows=knows)
+            if not any(_says_as_much(other, interval) for other in agreed)
         )
         record(kind="access.totals_audited", actor=identity)
     return found
+
+
+def _says_as_much(agreed: Interval, found: Interval) -> bool:
+    """Whether what members agreed to show bounds the same thing as closely, to the same viewer."""
+    same = (agreed.contributors, agreed.item, agreed.viewer) == (found.contributors, found.item, found.viewer)
+    near = 1e-6 * max(1.0, abs(found.amount))
+    return same and agreed.low >= found.low - near and agreed.high <= found.high + near
+
+
+def _refuse_settings(subject: str, kept: Mapping[str, object]) -> None:
+    """Settings that could be kept for no total are refused before anything is looked at."""
+    visibility, form, smallest = kept["visibility"], kept["form"], kept["smallest"]
+    if not subject or len(subject) > 200:
+        raise ValueError("give the total a subject of at most 200 characters")
+    if visibility not in {Visibility.PUBLIC, Visibility.CLUSTER, Visibility.GROUP}:
+        raise ValueError(f"the total {subject} is for several: public, cluster or group, not {visibility}")
+    if (visibility == Visibility.GROUP) != (kept["group"] is not None):
+        raise ValueError(f"give the total {subject} a group if, and only if, it is for one")
+    if form not in Figure.Form.values:
+        raise ValueError(f"the total {subject} is shown as value or band, not as {form}")
+    if not isinstance(smallest, int | float) or not 0 < smallest <= LARGEST:
+        raise ValueError(f"the smallest band of the total {subject} is a positive number")
 
 
 def _figure(subject: str, kept: Mapping[str, object]) -> Figure:
@@ -156,43 +211,83 @@ def _figure(subject: str, kept: Mapping[str, object]) -> Figure:
     changed = [name for name, value in kept.items() if getattr(figure, name) != value]
     if changed:
         raise ValueError(
-            f"{', '.join(changed)} of the total {subject} is fixed; give another form a new subject"
+            f"{', '.join(changed)} of the total {subject} was fixed when it was first judged;"
+            " give a total that differs there a subject of its own"
         )
     return figure
 
 
-def _judge(figure: Figure, service: Service, parts: Sequence[Part]) -> engine.Decision:
+def _kept(part: Part, holding: Mapping[int, int], unit: str) -> Kept:
+    """A part as it will be kept; one that no sum can hold is refused, without telling whose it is."""
+    amount, weight = float(part.amount), float(part.weight)
+    if not (math.isfinite(weight) and abs(amount) <= LARGEST and abs(amount * weight) <= LARGEST):
+        raise ValidationError(
+            _("An amount of %(item)s is not a number, or too large to be added up. Correct it first."),
+            params={"item": part.item},
+        )
+    if part.organisation not in holding:
+        raise ValueError(f"{part!r} belongs to no organisation")
+    return Kept(part.organisation, holding[part.organisation], part.item, amount, weight, part.unit or unit)
+
+
+def _judge(
+    figure: Figure, service: Service, rows: Sequence[Kept], holding: Mapping[int, int]
+) -> engine.Decision:
     """Decide beside everything that was ever shown, and keep what is shown from now on."""
     from sprega.engines.disclosure.model import Candidate, Outcome
     from sprega.engines.disclosure.release import decide
 
-    holding = _holdings()
-    rows = [
-        [part.organisation, holding[part.organisation], part.item, float(part.amount), part.weight]
-        for part in parts
-    ]
-    releases = list(Release.objects.all())
-    history = [_known(release, holding) for release in releases]
-    waivers = frozenset(
-        str(pk)
-        for pk in Waiver.objects.in_force()
-        .filter(subject=figure.subject)
-        .values_list("organisation_id", flat=True)
-    )
+    _refuse_units(rows)
+    waivers = Waiver.objects.in_force().filter(subject=figure.subject)
     candidate = Candidate(
-        figure.subject, _contributions(rows, holding), figure.form, waivers, figure.smallest
+        figure.subject,
+        _contributions(rows, holding),
+        figure.form,
+        frozenset(map(str, waivers.values_list("organisation_id", flat=True))),
+        figure.smallest,
+        figure.audience,
     )
-    decision = decide(history, candidate, _rule(), knows=_former_holdings(releases, holding))
+    history = _history(holding)
+    decision = decide(history, candidate, _rule(), knows=_remembered(holding))
     if decision.outcome is Outcome.SHOW and decision.release not in history:
         Release.objects.create(
             subject=figure.subject,
             service=service.name,
             parts=rows,
-            waivers=sorted(waivers),
+            waivers=sorted(candidate.waivers),
             low=decision.release.low,
             high=decision.release.high,
         )
     return decision
+
+
+def _refuse_units(rows: Sequence[Kept]) -> None:
+    """The same amount in tonnes and in kilograms would pass for two, and one total would undo the other."""
+    unit_of: dict[str, str] = {}
+    for row in [*(Kept(*row) for release in Release.objects.all() for row in release.parts), *rows]:
+        if unit_of.setdefault(row.item, row.unit) != row.unit:
+            raise ValueError(
+                f"{row.item} is in {unit_of[row.item] or 'no unit'} in one total and in"
+                f" {row.unit or 'no unit'} in another; give its amounts in one unit, and a weight"
+            )
+
+
+def _history(holding: Mapping[int, int]) -> list[engine.Release]:
+    """Everything that was ever shown, in the engine's form."""
+    from sprega.engines.disclosure.model import Release as Shown
+
+    audience = {figure.subject: figure.audience for figure in Figure.objects.all()}
+    return [
+        Shown(
+            release.subject,
+            _contributions([Kept(*row) for row in release.parts], holding),
+            release.low,
+            release.high,
+            frozenset(release.waivers),
+            audience[release.subject],
+        )
+        for release in Release.objects.all()
+    ]
 
 
 def _show(figure: Figure, decision: engine.Decision) -> None:
@@ -240,40 +335,41 @@ def _holdings() -> dict[int, int]:
     return {organisation: root(organisation) for organisation in above}
 
 
-def _contributions(rows: Iterable[Sequence[object]], holding: Mapping[int, int]) -> engine.Contributions:
+def _remembered(holding: Mapping[int, int]) -> list[frozenset[str]]:
+    """What each holding knows beside its own: what companies stated that once were of one holding with it."""
+    companies: dict[int, set[int]] = {}
+    for organisation, root in holding.items():
+        companies.setdefault(root, set()).add(organisation)
+    SharedHolding.objects.bulk_create(
+        [
+            SharedHolding(organisation_id=organisation, holding_id=root)
+            for root, its in companies.items()
+            for organisation in its
+            if len(its) > 1
+        ],
+        ignore_conflicts=True,
+    )
+    shared: dict[int, set[int]] = {}
+    for organisation, root in SharedHolding.objects.values_list("organisation_id", "holding_id"):
+        shared.setdefault(root, set()).add(organisation)
+    known = {
+        frozenset(its.union(*(group for group in shared.values() if group & its)))
+        for its in companies.values()
+    }
+    more = known - {frozenset(its) for its in companies.values()}
+    return [frozenset(map(str, its)) for its in sorted(more, key=sorted)]
+
+
+def _contributions(rows: Sequence[Kept], holding: Mapping[int, int]) -> engine.Contributions:
     """The engine's form of what was kept, with the holdings of today: a contributor has one there."""
     import numpy as np
 
     from sprega.engines.disclosure.model import Contributions
 
-    kept = list(rows)
     return Contributions(
-        tuple(str(row[0]) for row in kept),
-        tuple(str(holding[row[0]]) for row in kept),
-        np.array([row[3] for row in kept], dtype=float),
-        tuple(row[2] for row in kept),
-        np.array([row[4] for row in kept], dtype=float),
+        tuple(str(row.organisation) for row in rows),
+        tuple(str(holding.get(row.organisation, row.holding)) for row in rows),
+        np.array([row.amount for row in rows], dtype=float),
+        tuple(row.item for row in rows),
+        np.array([row.weight for row in rows], dtype=float),
     )
-
-
-def _known(release: Release, holding: Mapping[int, int]) -> engine.Release:
-    from sprega.engines.disclosure.model import Release as Shown
-
-    return Shown(
-        release.subject,
-        _contributions(release.parts, holding),
-        release.low,
-        release.high,
-        frozenset(release.waivers),
-    )
-
-
-def _former_holdings(releases: Iterable[Release], holding: Mapping[int, int]) -> list[frozenset[str]]:
-    """Groups that knew each other's figures when a total was shown, and have since been sold apart."""
-    groups: set[frozenset[int]] = set()
-    for release in releases:
-        of: dict[int, set[int]] = {}
-        for organisation, then, *_ in release.parts:
-            of.setdefault(then, set()).add(organisation)
-        groups |= {frozenset(its) for its in of.values() if len({holding[one] for one in its}) > 1}
-    return [frozenset(map(str, group)) for group in sorted(groups, key=sorted)]

@@ -90,7 +90,7 @@ class Release(models.Model):
     subject = models.CharField(max_length=200)
     service = models.CharField(max_length=60)
     parts = models.JSONField()
-    """Lists of organisation, holding, item, amount and weight."""
+    """Lists of organisation, holding, item, amount, weight and unit."""
     waivers = models.JSONField(default=list)
     low = models.FloatField()
     high = models.FloatField()
@@ -98,6 +98,21 @@ class Release(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+class SharedHolding(models.Model):
+    """An organisation was of a holding when a total was judged: its companies know each other's figures.
+
+    They remember them after one of them is sold. Only the door reads and adds.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    holding = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "holding"], name="a_shared_holding_is_kept_once")
+        ]
 
 
 class Figure(models.Model):
@@ -143,6 +158,13 @@ class Figure(models.Model):
                 name="a_total_is_for_several",
             ),
         ]
+
+    @property
+    def audience(self) -> str:
+        """Who sees it, as the engine tells circles of people apart; empty for everybody."""
+        if self.visibility == Visibility.PUBLIC:
+            return ""
+        return f"group {self.group_id}" if self.visibility == Visibility.GROUP else self.visibility
 
     @property
     def reason(self) -> str:
