@@ -32,7 +32,7 @@ def _address(url: str, **options: Any) -> dict[str, Any]:
 
 
 # A server shares its connections among threads; a command needs one. While the database is away a request
-# waits two seconds for it; the pool gives up as soon, so that the next request tries anew and not minutes later.
+# waits two seconds for it; the pool gives up as soon, so that the next request tries anew.
 WAITS = {"timeout": 2, "reconnect_timeout": 2}
 POOL = {"pool": {"min_size": 1, "max_size": 8, **WAITS}} if "SPREGA_SERVING" in os.environ else {}
 DATABASES = {"default": _address(os.environ["DATABASE_URL"], **POOL)}
@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "sprega.server.addresses.refuse_nul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "sprega.foundation.accounts.sessions.person_middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
