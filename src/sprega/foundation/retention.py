@@ -17,3 +17,5 @@ LINKS = timedelta(days=90)
 """One-purpose links of letters, after they expired."""
 EXPORTS = timedelta(days=7)
 """A person's own data made ready to download."""
+MADE_FILES = timedelta(days=7)
+"""Documents that long work made for a person."""

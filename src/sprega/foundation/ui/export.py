@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.http import FileResponse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from sprega.foundation.ui.table import Table
+from sprega.foundation.ui.table import Column, Table
 
 MOST_ROWS = 100_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,19 +22,28 @@ WIDTHS = {"text": 32, "number": 16, "day": 14, "moment": 18}
 
 
 def workbook(table: Table) -> FileResponse:
-    """All rows that the reader sees in the table, its search and order kept.
+    """All rows that the reader sees in the table, its search and order kept."""
+    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 the response closes it
+    name = str(table.export_name)
+    write_workbook(file, title=name, columns=table.columns, rows=table.values())
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{_file_name(name)}.xlsx", content_type=XLSX)
 
-    Rows go to a temporary file one by one: memory does not grow. Text is never read as a formula.
+
+def write_workbook(
+    file: BinaryIO, *, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write rows of plain values as a workbook.
+
+    They go to a temporary file one by one: memory does not grow. Text is never read as a formula.
     """
     import xlsxwriter
 
-    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 the response closes it
-    name = str(table.export_name)
     with xlsxwriter.Workbook(
         file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        book.set_properties({"title": name})
-        sheet = book.add_worksheet(_sheet_name(name))
+        book.set_properties({"title": title})
+        sheet = book.add_worksheet(_sheet_name(title))
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         formats = {
             "day": book.add_format({"num_format": "yyyy-mm-dd"}),
@@ -41,22 +51,19 @@ def workbook(table: Table) -> FileResponse:
             "number": book.add_format({"num_format": "#,##0.######"}),
             "text": None,
         }
-        for place, column in enumerate(table.columns):
+        for place, column in enumerate(columns):
             sheet.set_column(place, place, WIDTHS[column.kind])
-            sheet.write_string(0, place, table.heading(column), head)
+            sheet.write_string(0, place, column.heading, head)
         sheet.freeze_panes(1, 1)
-        row = 0
-        rows = iter(table.values())
+        row, rows = 0, iter(rows)
         for row, values in enumerate(islice(rows, MOST_ROWS), start=1):
-            for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
+            for place, (column, value) in enumerate(zip(columns, values, strict=True)):
                 _write(sheet, row, place, value, formats[column.kind])
         if next(rows, None) is not None:
             left_out = _("There are more rows than %(most)d. Search or filter the table to export the rest.")
             sheet.write_string(row + 1, 0, left_out % {"most": MOST_ROWS})
         elif row:
-            sheet.autofilter(0, 0, row, len(table.columns) - 1)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{_file_name(name)}.xlsx", content_type=XLSX)
+            sheet.autofilter(0, 0, row, len(columns) - 1)
 
 
 def _write(sheet: Any, row: int, place: int, value: Any, form: Any) -> None:

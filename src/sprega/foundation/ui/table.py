@@ -64,6 +64,11 @@ class Column:
         path = self.value or self.key
         return row[path] if isinstance(row, dict) else attrgetter(path)(row)
 
+    @property
+    def heading(self) -> str:
+        """Its label with its unit."""
+        return f"{self.label} ({self.unit})" if self.unit else str(self.label)
+
     def text(self, value: Any) -> str:
         """The value as the reader's language writes it."""
         match value:
@@ -246,7 +251,7 @@ class Table:
         by, down = self.sorted_by
         return [
             Heading(
-                self.heading(column),
+                column.heading,
                 column.kind == "number",
                 self.address(sort=f"{'-' * (column is by and not down)}{column.key}", page="")
                 if column.sort
