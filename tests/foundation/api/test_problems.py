@@ -148,6 +148,10 @@ def test_parameters_that_do_not_fit(copper: Client) -> None:
     told = problem(copper.get(NOTES, {"limit": "101"}), 422, "invalid")
     assert told["errors"] == [{"parameter": "limit", "detail": "Write a number of at most 100."}]
     problem(copper.get(NOTES, {"cursor": "\0"}), 400, "unreadable")
+    told = problem(copper.get(NOTES, {"cursr": "x"}), 422, "invalid")
+    assert told["errors"] == [
+        {"parameter": "cursr", "detail": "There is no such parameter. Check its spelling."}
+    ]
 
 
 def test_in_bulgarian(people: People) -> None:

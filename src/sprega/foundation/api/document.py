@@ -11,7 +11,7 @@ from sprega.foundation.api.guard import READS
 from sprega.foundation.api.models import Token
 from sprega.foundation.api.problems import MEDIA_TYPE, PROBLEMS
 
-ALWAYS = (400, 429, 500, 503)
+ALWAYS = (400, 422, 429, 500, 503)
 BY_TOKEN = (401, 403)
 WITH_BODY = (409, 413, 415)
 
@@ -67,8 +67,6 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         statuses.add(404)
     if "requestBody" in operation:
         statuses.update(WITH_BODY)
-    if operation["parameters"] or "requestBody" in operation:
-        statuses.add(422)
     for status in sorted(statuses):
         operation["responses"].setdefault(status, _refusal(status))
 

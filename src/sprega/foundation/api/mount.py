@@ -17,6 +17,7 @@ from sprega.foundation.api.guard import ME, confidential
 from sprega.foundation.api.parser import StrictParser
 from sprega.foundation.api.problems import Refused, answer
 from sprega.foundation.api.rooms import rooms_with_api
+from sprega.foundation.api.strict import known_parameters_only
 
 FOUNDATION = {
     ME: "sprega.foundation.api.me",
@@ -45,6 +46,7 @@ def parts() -> Iterator[tuple[str, str]]:
         yield name, f"{package}.api"
 
 
+api.add_decorator(known_parameters_only, mode="view")
 for _name, _module in parts():
     api.add_router(f"/{_name}", import_module(_module).router, tags=[_name])
 
