@@ -12,7 +12,7 @@ from sprega.foundation.access.queries import shown
 from sprega.foundation.jobs.actions import start
 from tests.rooms.notes.actions import TOTAL, change_note
 from tests.rooms.notes.forms import NoteForm
-from tests.rooms.notes.jobs import add_up_notes
+from tests.rooms.notes.jobs import add_up_notes, export_notes
 from tests.rooms.notes.models import Note
 
 
@@ -29,6 +29,14 @@ def note_list(request: HttpRequest) -> HttpResponse:
 def add_up(request: HttpRequest) -> HttpResponse:
     """Start the room's long work, and lead to where it can be watched."""
     return redirect("jobs:run", run=start(add_up_notes, actor=request.actor).pk)
+
+
+@require_POST
+@login_required
+def export(request: HttpRequest) -> HttpResponse:
+    """Make a document of all notes that the reader may see."""
+    form = "pdf" if "pdf" in request.POST else "xlsx"
+    return redirect("jobs:run", run=start(export_notes, actor=request.actor, form=form).pk)
 
 
 @login_required

@@ -6,5 +6,6 @@ app_name = "notes"
 urlpatterns = [
     path("", pages.note_list, name="list"),
     path("add-up/", pages.add_up, name="add-up"),
+    path("export/", pages.export, name="export"),
     path("<uuid:note>/edit/", pages.edit, name="edit"),
 ]
