@@ -203,6 +203,7 @@ PLACES: dict[str, Place] = {
     "jobs:progress": Place(lambda planted: {"run": planted.run}, finds="Adding up the notes", closed=True),
     "jobs:cancel": Place(lambda planted: {"run": planted.run}, closed=True),
     "jobs:again": Place(lambda planted: {"run": planted.failed_run}, closed=True),
+    "notes:export": GENERAL,
     "notes:add-up": GENERAL,
     "files:list": Place(finds=f"{CANARY} file"),
     "files:upload": Place(
