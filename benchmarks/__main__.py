@@ -2,6 +2,7 @@
 """Every benchmark in one run, as Markdown ready for docs/benchmarks.md.
 
 python -m benchmarks [--only games] [--only award] [--only clearing] [--only ledger] [--only platform]
+    [--only search]
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-FIELDS = ("games", "award", "clearing", "ledger", "platform")
+FIELDS = ("games", "award", "clearing", "ledger", "platform", "search")
 PACKAGES = ("numpy", "scipy", "numba", "highspy", "coopgame-py", "coopgt", "pyscipopt", "ortools", "pymerkle")
 HEADS = {
     "games": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
@@ -30,6 +31,7 @@ HEADS = {
     "clearing": ("what", "CPU s", "peak MB", "remark"),
     "ledger": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
     "platform": ("what", "requests a second", "p95, ms", "CPU ms a request"),
+    "search": ("what", "ours, ms", "peer, ms", "peer"),
 }
 
 
@@ -74,12 +76,19 @@ def pages(row: tuple[str, float, float, float]) -> tuple[str, ...]:
     return what, f"{rate:.0f}", f"{p95:.1f}", f"{cpu:.2f}"
 
 
+def answers(row: tuple[str, float, float, str]) -> tuple[str, ...]:
+    """A row of `benchmarks.search`."""
+    what, ours, peer, name = row
+    return what, seconds(ours), seconds(peer), name
+
+
 CELLS: dict[str, Callable[..., tuple[str, ...]]] = {
     "games": games,
     "award": award,
     "clearing": clearing,
     "ledger": games,
     "platform": pages,
+    "search": answers,
 }
 
 

@@ -119,3 +119,12 @@ def test_a_stored_text_may_be_anything(db: None) -> None:
     with connection.cursor() as cursor:
         for text in (*ODD[1:], "б" * 5000, "lime " * 40_000):
             cursor.execute("SELECT search_vector(%s)", [text])
+
+
+def test_the_index_of_public_texts_is_used_in_spite_of_its_policy(db: None) -> None:
+    """A policy that asks who owns a row would keep PostgreSQL from it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN SELECT FROM search_publictext WHERE words @@ 'lime'::tsquery")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "public_text_words" in plan

@@ -96,7 +96,8 @@ def _found(source: Source, viewer: Actor, question: Question, confidential: bool
 
 def _suggestions(viewer: Actor, question: Question) -> list[str]:
     """The closest names of what the viewer may see in any case: organisations and pages."""
-    named = [(called(one), one.name, one.name_bg) for one in Organisation.objects.all()]
+    rows = Organisation.objects.order_by("pk").values_list("name", "name_bg")
+    named = [(called(*row), *row) for row in rows]
     named += [(title, title, "") for title in house.titles(viewer)]
     near = ranks(question, [names for _called, *names in named], close=SUGGESTED)
     best = sorted(near, key=lambda number: -near[number])

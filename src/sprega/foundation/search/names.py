@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from unicodedata import normalize
 
 from sprega.foundation.search.question import Question
@@ -47,11 +49,11 @@ def ranks(question: Question, named: Sequence[Sequence[str]], *, close: float = 
     asked = latin(question.names)
     if not asked:
         return {}
-    forms = _forms(named)
+    book = _book(tuple(map(tuple, named)))
     unwanted = [latin(term.text) for term in question.terms if term.minus]
     phrases = [latin(term.text) for term in question.terms if term.phrase and not term.minus]
-    found = _similar(asked.split()[:MOST_WORDS], forms, close)
-    for number, names in enumerate(forms):
+    found = _similar(asked.split()[:MOST_WORDS], book, close)
+    for number, names in enumerate(book.forms):
         if asked in names:
             found[number] = EXACT
         elif any(name.startswith(asked) for name in names):
@@ -59,39 +61,48 @@ def ranks(question: Question, named: Sequence[Sequence[str]], *, close: float = 
     return {
         number: rank
         for number, rank in found.items()
-        if not any(_says(forms[number], one) for one in unwanted)
-        and all(_says(forms[number], one) for one in phrases)
+        if not any(_says(book.forms[number], one) for one in unwanted)
+        and all(_says(book.forms[number], one) for one in phrases)
     }
 
 
-def _forms(named: Sequence[Sequence[str]]) -> list[list[str]]:
-    """All names in Latin letters; in one go, which for thousands of them is much quicker."""
+@dataclass(frozen=True)
+class _Book:
+    """Names in Latin letters, and where each of their words stands."""
+
+    forms: list[list[str]]
+    where: dict[str, set[int]]
+
+
+@lru_cache(maxsize=4)  # names change seldom, and each question asks for the same
+def _book(named: tuple[tuple[str, ...], ...]) -> _Book:
     lines = [name.replace("\n", " ") for names in named for name in names]
-    written = iter(latin("\n".join(lines)).split("\n"))
-    return [[next(written) for _name in names] for names in named]
+    written = iter(latin("\n".join(lines)).split("\n"))  # in one go: for thousands that is much quicker
+    forms = [[next(written) for _name in names] for names in named]
+    where: dict[str, set[int]] = defaultdict(set)
+    for number, names in enumerate(forms):
+        for word in " ".join(names).split():
+            where[word].add(number)
+    return _Book(forms, dict(where))
 
 
-def _similar(asked: list[str], forms: list[list[str]], close: float) -> dict[int, float]:
+def _similar(asked: list[str], book: _Book, close: float) -> dict[int, float]:
     """Those that have, for each word asked for, one that begins with it or is similar."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    where: dict[str, set[int]] = defaultdict(set)
-    for number, names in enumerate(forms):
-        for name in names:
-            for word in name.split():
-                where[word].add(number)
-    words = list(where)
     scores: list[dict[int, float]] = []
     for one in asked:
+        likeness = dict.fromkeys((word for word in book.where if word.startswith(one)), 1.0)
+        if len(one) > 3:
+            alike = process.extract(
+                one, book.where.keys(), scorer=OSA.normalized_similarity, score_cutoff=close, limit=None
+            )
+            likeness = {word: score for word, score, _word in alike} | likeness
         of_name: dict[int, float] = {}
-        alike = process.extract(one, words, scorer=OSA.normalized_similarity, score_cutoff=close, limit=None)
-        likeness = {word: score for word, score, _index in alike} if len(one) > 3 else {}
-        for word in words:
-            score = 1.0 if word.startswith(one) else likeness.get(word, 0.0)
-            if score:
-                for number in where[word]:
-                    of_name[number] = max(score, of_name.get(number, 0.0))
+        for word, score in likeness.items():
+            for number in book.where[word]:
+                of_name[number] = max(score, of_name.get(number, 0.0))
         scores.append(of_name)
     everywhere = set.intersection(*map(set, scores))
     means = {number: sum(one[number] for one in scores) / len(scores) for number in everywhere}

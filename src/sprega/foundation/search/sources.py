@@ -77,8 +77,12 @@ def _organisations(viewer: Actor, question: Question) -> Iterator[Hit]:
     office = viewer.has(Representation.Role.OFFICE)
     for number, rank in ranks(question, [row[:3] for row in rows]).items():
         _slug, name, bulgarian, standing, kind = rows[number]
-        first, second = (bulgarian, name) if get_language() == "bg" and bulgarian else (name, bulgarian)
-        said = [second, Organisation.Standing(standing).label, Organisation.Kind(kind).label]
+        first = called(name, bulgarian)
+        said = [
+            bulgarian if first == name else name,
+            Organisation.Standing(standing).label,
+            Organisation.Kind(kind).label,
+        ]
         yield Hit(
             first,
             _people_page(name) if office else "",
@@ -98,19 +102,17 @@ def _people(viewer: Actor, question: Question) -> Iterator[Hit]:
     known = list(acts.values())
     for number, rank in ranks(question, [(one[0].person.name, one[0].person.email) for one in known]).items():
         person = known[number][0].person
-        roles = dict.fromkeys(
-            f"{called(one.organisation)}, {one.get_role_display()}" for one in known[number]
-        )
+        roles = dict.fromkeys(f"{_of(one.organisation)}, {one.get_role_display()}" for one in known[number])
         yield Hit(str(person), _people_page(person.email), "", " · ".join((person.email, *roles)), rank)
 
 
 def _files(viewer: Actor, question: Question) -> Iterator[Hit]:
-    """By name and description, those that row-level security shows the viewer; what stands in them is not read."""
+    """By name and description, those that the viewer may see; what stands in them is not read."""
     kept = list(files()[:NEWEST])
     told = [f"{file.name}\n{file.description}" for file in kept]
     for number, rank in matching(told, question).items():
         file = kept[number]
-        said = " · ".join(filter(None, (file.description, called(file.organisation))))
+        said = " · ".join(filter(None, (file.description, _of(file.organisation))))
         yield Hit(file.name, reverse("files:download", args=[file.pk]), "", said, rank)
 
 
@@ -142,10 +144,14 @@ def _mails(viewer: Actor, question: Question) -> Iterator[Hit]:
         )
 
 
+def _of(organisation: Organisation) -> str:
+    return called(organisation.name, organisation.name_bg)
+
+
 def _people_page(asked: str) -> str:
     return f"{reverse('organisations:people')}?{urlencode({'q': asked})}"
 
 
-def called(organisation: Organisation) -> str:
+def called(name: str, name_bg: str) -> str:
     """An organisation's name as the reader's language has it."""
-    return (get_language() == "bg" and organisation.name_bg) or organisation.name
+    return (get_language() == "bg" and name_bg) or name
