@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -81,7 +81,7 @@ class Answer:
     """What came back; status 0 where nothing did."""
 
     status: int
-    text: str = ""
+    text: str = field(default="", repr=False)
     headers: dict[str, str] | None = None
 
     @property
@@ -122,13 +122,13 @@ class Browser:
         return Answer(answer.status, text, {name.lower(): value for name, value in answer.getheaders()})
 
 
-def field(page: str, name: str) -> str:
+def value_of(page: str, name: str) -> str:
     """The value of an input on a page."""
     for tag in re.findall(r"<input[^>]*>", page):
         if f'name="{name}"' in tag:
             found = re.search(r'value="([^"]*)"', tag)
             return found[1] if found else ""
-    raise AssertionError(f"no field {name}")
+    raise AssertionError(f"nothing to type called {name}")
 
 
 def processes(made: Installation, what: str) -> list[int]:

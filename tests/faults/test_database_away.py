@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.installations import Installation, eventually
-from tests.faults.cluster import NAME, Browser, field, planted, processes
+from tests.faults.cluster import NAME, Browser, planted, processes, value_of
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def postmaster(made: Installation) -> int:
 def test_one_clear_page_within_three_seconds_and_then_it_works(own: Installation, head: Browser) -> None:
     note = f"/notes/{planted(own)['members'][0]['note']}/edit/"
     page = head.get(note)
-    version = field(page.text, "version")
+    version = value_of(page.text, "version")
     (watcher,) = processes(own, "sprega serve")
     web = processes(own, "sprega.server.web")
     os.kill(watcher, signal.SIGSTOP)  # or the database is back before anybody has noticed
@@ -55,9 +55,9 @@ def test_one_clear_page_within_three_seconds_and_then_it_works(own: Installation
     eventually(lambda: head.get(note).status == 200, 8)
     assert time.monotonic() - back < 6
     assert processes(own, "sprega.server.web") == web
-    assert field(head.get(note).text, "text") == "first"
+    assert value_of(head.get(note).text, "text") == "first"
     assert head.post(note, text="and now", tonnes="1", version=version).done
-    assert field(head.get(note).text, "text") == "and now"
+    assert value_of(head.get(note).text, "text") == "and now"
 
 
 def test_a_connection_that_broke_is_nobodys_trouble(own: Installation, head: Browser) -> None:
