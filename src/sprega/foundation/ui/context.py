@@ -41,6 +41,7 @@ PLACES: dict[Place, tuple[str | Promise, str]] = {
 
 FOUNDATION = (
     Entry(Place.CLUSTER, _("People"), "organisations:people"),
+    Entry(Place.CLUSTER, _("Files"), "files:list"),
     Entry(Place.COMMUNICATION, _("Outbox"), "mail:outbox", frozenset({"office"})),
     Entry(Place.CLUSTER, _("Work that failed"), "jobs:failed", frozenset({"office"})),
 )
