@@ -5,8 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sprega.foundation.access.models import Visibility
@@ -50,3 +54,14 @@ def seen_as(visibility: str, until: date | None = None) -> Seen:
         Visibility.SEALED: _("Nobody can read this before the key holders open it together."),
     }[kind]
     return Seen(kind.value, ICONS[kind], words, more)
+
+
+def mark(visibility: str, until: date | None = None, *, small: bool = False) -> SafeString:
+    """The mark as it is drawn: icon and words, or `small` the icon alone with its words read aloud."""
+    return _drawn(str(visibility), until, small, get_language())
+
+
+@lru_cache(maxsize=256)
+def _drawn(visibility: str, until: date | None, small: bool, _language: str | None) -> SafeString:
+    """Drawn once: a list shows the same few beside each of its rows."""
+    return render_to_string("ui/components/seen.html", {"mark": seen_as(visibility, until), "small": small})

@@ -12,7 +12,6 @@ import lucide
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,7 +22,7 @@ from django.utils.translation import get_language
 from sprega.foundation.room import Task
 from sprega.foundation.ui.addresses import address_of
 from sprega.foundation.ui.figures import written
-from sprega.foundation.ui.seen import seen_as
+from sprega.foundation.ui.seen import mark
 
 register = template.Library()
 
@@ -69,13 +68,7 @@ def quantity_tag(value: Any, unit: str = "", digits: int | None = None) -> str:
 def seen(visibility: str, until: date | datetime | None = None, *, small: bool = False) -> SafeString:
     """Who can see it: icon and words, or `small` the icon alone with its words read aloud."""
     day = timezone.localtime(until).date() if isinstance(until, datetime) else until or None
-    return _mark(str(visibility), day, small, get_language())
-
-
-@functools.lru_cache(maxsize=256)
-def _mark(visibility: str, until: date | None, small: bool, _language: str | None) -> SafeString:
-    """A mark, drawn once: a list shows the same few beside each of its rows."""
-    return render_to_string("ui/components/seen.html", {"mark": seen_as(visibility, until), "small": small})
+    return mark(visibility, day, small=small)
 
 
 @register.filter
