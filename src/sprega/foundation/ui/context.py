@@ -14,14 +14,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sprega.foundation.access.identity import NOBODY, Actor
-from sprega.foundation.accounts.models import Person
-from sprega.foundation.notices.queries import unread
-from sprega.foundation.organisations.models import Organisation
 from sprega.foundation.room import Entry, Place, rooms
 from sprega.foundation.ui.addresses import address_of
 from sprega.foundation.ui.preferences import theme_of
+from sprega.foundation.ui.queries import Told, told
 from sprega.foundation.ui.shell import Bar, Foot, Link, Rail, Section, drawn
-from sprega.foundation.ui.templatetags.ui import organisation_name
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -41,6 +38,8 @@ PLACES: dict[Place, tuple[str | Promise, str]] = {
 
 FOUNDATION = (
     Entry(Place.CLUSTER, _("People"), "organisations:people"),
+    Entry(Place.CLUSTER, _("Figures and who sees them"), "access:totals"),
+    Entry(Place.CLUSTER, _("What happened"), "ledger:events"),
     Entry(Place.CLUSTER, _("Files"), "files:list"),
     Entry(Place.COMMUNICATION, _("Outbox"), "mail:outbox", frozenset({"office"})),
     Entry(Place.CLUSTER, _("Work that failed"), "jobs:failed", frozenset({"office"})),
@@ -86,6 +85,7 @@ class Shell:
         """The bar at the top."""
         path, search = self.request.path, address_of("search:results")
         sign_in = address_of("account_login")
+        news = told(self.user.pk) if self.user else Told()
         return drawn(
             "ui/shell/bar.html",
             Bar(
@@ -95,9 +95,9 @@ class Shell:
                 person=str(self.user) if self.user else "",
                 email=self.user.email if self.user else "",
                 sign_in=sign_in if not self.user and path != sign_in else "",
-                organisations=represented(self.user) if self.user else (),
+                organisations=news.organisations,
                 acting_for=self.actor.organisation_id,
-                unread=unread(self.actor),
+                unread=news.unread,
                 asked=self.request.GET.get("q", "") if path == search else "",
             ),
         )
@@ -134,9 +134,3 @@ def rail(actor: Actor, path: str) -> tuple[Section, ...]:
         if links:
             sections.append(Section(str(label), icon, links))
     return tuple(sections)
-
-
-def represented(person: Person) -> tuple[tuple[int, str], ...]:
-    """The organisations for which a person may act, each once, by name."""
-    mine = person.representations.in_force().values_list("organisation_id", flat=True)
-    return tuple((one.pk, organisation_name(one)) for one in Organisation.objects.filter(pk__in=mine))
