@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-STEADY = 30.0
+STEADY = 10.0
 """Seconds of life after which earlier deaths are forgotten."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 TELL_AFTER = 3
 """Deaths in a row after which a person is told."""
 PATIENCE = 15.0

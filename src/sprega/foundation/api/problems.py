@@ -140,6 +140,7 @@ BY_STATUS = {
     415: "media-type",
     429: "too-many",
     503: "away",
+    507: "away",
 }
 """Which kind stands for an answer that Django gave by itself."""
 
@@ -169,7 +170,8 @@ def answer(
     }
     if errors:
         told["errors"] = list(errors)
-    response = JsonResponse(told, status=problem.status, content_type=MEDIA_TYPE)
+    readable = {"ensure_ascii": False}
+    response = JsonResponse(told, status=problem.status, content_type=MEDIA_TYPE, json_dumps_params=readable)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="sprega"'
     for header, value in (headers or {}).items():

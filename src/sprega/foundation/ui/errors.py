@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from psycopg.errors import DiskFull
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from sprega.foundation.ui.preferences import THEME_COOKIE
@@ -52,6 +54,13 @@ FAULTS = {
         lazy("Sprega is away for a moment"),
         lazy(
             "The database does not answer. Nothing that was saved is lost. Load this page again in a minute."
+        ),
+    ),
+    507: Fault(
+        lazy("The disk of the server is full"),
+        lazy(
+            "Nothing of this step has been kept; what was saved before is safe. Tell the cluster office:"
+            " whoever runs the server must make room. Then try again."
         ),
     ),
 }
@@ -103,9 +112,19 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where the database is away."""
-    if isinstance(sys.exc_info()[1], DATABASE_AWAY):
+    """500, or 503 where the database is away, or 507 where nothing more can be written."""
+    error = sys.exc_info()[1]
+    if disk_is_full(error):
+        return fault_page(request, 507)
+    if isinstance(error, DATABASE_AWAY):
         response = fault_page(request, 503)
         response.headers["Retry-After"] = "5"
         return response
     return fault_page(request, 500)
+
+
+def disk_is_full(error: BaseException | None) -> bool:
+    """Whether the database, or the system for a file of ours, found no room."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, OperationalError) and isinstance(error.__cause__, DiskFull)
