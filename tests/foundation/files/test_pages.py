@@ -49,7 +49,7 @@ def test_an_upload_and_where_it_is_found(people: People, member: Client) -> None
     (file,) = files(people)
     assert (file.name, file.description, file.visibility) == ("Оферта.pdf", "Lime", "cluster")
     page = text(member.get(reverse("files:list")))
-    assert all(words in page for words in ("Оферта.pdf", "Lime", "all members", "0.00", "Copper"))
+    assert all(words in page for words in ("Оферта.pdf", "Lime", "all members", "Size (kB)", "Copper"))
     other = people.sign_in(Client(), people.zinc)
     assert "Оферта.pdf" not in text(other.get(reverse("files:list")))
     page = text(other.get(reverse("files:list"), {"of": "others"}))
@@ -263,3 +263,16 @@ def test_pages_in_both_languages(people: People, member: Client, kept: Keep, lan
         page = text(member.get(reverse(f"files:{name}", args=args)))
         assert f'<html lang="{language}"' in page
         assert "style=" not in page
+
+
+def test_a_persons_own_file_is_deleted_but_never_shown_to_more(
+    people: People, member: Client, kept: Keep
+) -> None:
+    file = kept(person=people.copper.pk)
+    page = text(member.get(reverse("files:list")))
+    assert "only Copper" in page
+    assert reverse("files:delete", args=[file.pk]) in page
+    address = reverse("files:change", args=[file.pk])
+    assert member.get(address).status_code == 404
+    assert member.post(address, {"seen_by": "public", "version": 1}).status_code == 404
+    assert files(people)[0].visibility == "organisation"

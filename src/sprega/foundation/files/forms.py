@@ -54,7 +54,7 @@ class SeenByField(forms.ChoiceField):
 
     def __init__(self, *, actor: Actor, **options: Any) -> None:
         self.groups = {f"group:{group.pk}": group for group in groups(viewer=actor)}
-        named = _("those taking part: %(group)s")
+        named = _("Those taking part in %(group)s can see this, and nobody else.")
         super().__init__(
             label=gettext_lazy("Who may see it"),
             widget=forms.RadioSelect,

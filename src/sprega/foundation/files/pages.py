@@ -59,7 +59,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @confidential
 def change(request: HttpRequest, file: UUID) -> HttpResponse:
     """Change who sees a file; whoever was slower is told, sees how it stands, and keeps what they typed."""
-    kept = get_object_or_404(queries.own(viewer=request.actor), pk=file)
+    kept = get_object_or_404(queries.own(viewer=request.actor), pk=file, person=None)
     seen = {"description": kept.description, "seen_by": chosen_class(kept), "version": kept.version}
     form = DescribeForm(request.POST or None, initial=seen, actor=request.actor)
     if request.method == "POST" and form.is_valid():

@@ -21,7 +21,7 @@ def file_table(request: HttpRequest, *, others: bool) -> Table:
         Column("name", _("Name"), sort="name", link=_bytes, seen=lambda file: file.visibility),
         Column("description", _("Description")),
         Column("kind", _("Kind"), lambda file: file.of_kind.label, sort="kind"),
-        Column("size", _("Size"), "megabytes", "number", "MB", 2, sort="size"),
+        Column("size", _("Size"), "kilobytes", "number", "kB", 0, sort="size"),
         Column("seen", _("Who sees it"), who_sees, sort="visibility"),
         Column("by", _("By"), "uploaded_by", sort="uploaded_by__name"),
         Column("when", _("When"), "uploaded_at", kind="moment", sort="uploaded_at"),
@@ -29,7 +29,7 @@ def file_table(request: HttpRequest, *, others: bool) -> Table:
     if others:
         columns.insert(1, Column("organisation", _("Organisation"), _owner, sort="organisation__name"))
     elif "export" not in request.GET:
-        columns.append(Column("change", _("Action"), lambda _file: _("Change"), link=_change))
+        columns.append(Column("change", _("Action"), _may, link=_change))
     rows = queries.of_others(viewer=request.actor) if others else queries.own(viewer=request.actor)
     return Table(
         request,
@@ -59,8 +59,13 @@ def _bytes(file: File) -> str:
     return reverse("files:download", args=[file.pk])
 
 
+def _may(file: File) -> str:
+    """What may be done with it: who sees a person's own is never changed."""
+    return _("Delete") if file.person_id else _("Change")
+
+
 def _change(file: File) -> str:
-    return reverse("files:change", args=[file.pk])
+    return reverse("files:delete" if file.person_id else "files:change", args=[file.pk])
 
 
 def _owner(file: File) -> str:
