@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from sprega.foundation.access.actions import give_waiver
 from sprega.foundation.access.identity import acting
@@ -21,6 +23,7 @@ from sprega.foundation.mail.actions import queue
 from sprega.foundation.mail.models import Mail
 from sprega.foundation.mail.write import words_of
 from sprega.foundation.notices.actions import notify
+from sprega.foundation.personal.models import Export
 from tests.foundation.api.programs import made
 from tests.people import People
 from tests.rooms.notes.actions import write_note
@@ -43,6 +46,7 @@ class Planted:
     notice: Any
     run: Any
     failed_run: Any
+    export: Any
     token: Any
     file: Any
     desk_file: Any
@@ -102,6 +106,9 @@ def plant(people: People) -> Planted:
         mail = Mail.objects.get(address=ADDRESS)
     with acting(copper):
         run, failed = start(add_up_notes, actor=copper), start(add_up_notes, actor=copper, again="yes")
+        export = Export.objects.create(
+            person=people.copper, content=CANARY.encode(), expires_at=timezone.now() + timedelta(days=1)
+        )
     with acting_as(WORKER, actor=copper):
         Run.objects.filter(pk=failed.pk).update(state=Run.State.FAILED, problem=f"{CANARY} failed")
     token, _sent = made(people, people.copper, name=f"{CANARY} key")
@@ -115,6 +122,7 @@ def plant(people: People) -> Planted:
         notice.pk,
         run.pk,
         failed.pk,
+        export.pk,
         token.pk,
         file.pk,
         desk_file.pk,
@@ -204,6 +212,11 @@ PLACES: dict[str, Place] = {
     "jobs:cancel": Place(lambda planted: {"run": planted.run}, closed=True),
     "jobs:again": Place(lambda planted: {"run": planted.failed_run}, closed=True),
     "notes:export": GENERAL,
+    "personal:kept": GENERAL,
+    "personal:mine": Place(finds="copper@example.org"),
+    "personal:export": GENERAL,
+    "personal:download": Place(lambda planted: {"export": planted.export}, closed=True),
+    "personal:erase": Place(data=lambda planted: {"confirmed": "copper@example.org"}),
     "notes:add-up": GENERAL,
     "files:list": Place(finds=f"{CANARY} file"),
     "files:upload": Place(

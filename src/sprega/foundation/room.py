@@ -77,15 +77,50 @@ class Indicator:
     value: Callable[[Actor], float | None]
 
 
+class Basis(StrEnum):
+    """Why the law lets something be kept about a person: the letter of article 6 (1) GDPR."""
+
+    CONSENT = "a"
+    CONTRACT = "b"
+    OBLIGATION = "c"
+    INTEREST = "f"
+
+
 @dataclass(frozen=True)
 class PersonalData:
-    """What a room keeps about a person: what, why, how long, and how it is handed out and erased."""
+    """What is kept about a person: what, why, how long, and how it is handed out and erased.
 
+    Attributes
+    ----------
+    name : str
+        Its short name, for files and events.
+    label, purpose, kept_for, stays : lazy text
+        What it is, what for, how long, and what of it stays after an erasure and why (empty if nothing does).
+    basis : Basis
+        Why it may be kept.
+    tables : tuple of str
+        The tables whose rows are about persons.
+    collect : callable
+        All that is kept about the person of a number, each row by its words in the language now spoken.
+    erase : callable
+        Erases it; how many rows. It writes no event in the person's name.
+    forget : callable, optional
+        Deletes what is kept of anybody past its time; how many rows.
+
+    All three are called as the service `personal-data`, on behalf of the person; a room whose tables do not
+    know that service acts as one of its own.
+    """
+
+    name: str
     label: str | Promise
     purpose: str | Promise
+    basis: Basis
     kept_for: str | Promise
+    tables: tuple[str, ...]
     collect: Callable[[int], list[dict[str, object]]]
     erase: Callable[[int], int]
+    stays: str | Promise = ""
+    forget: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True)

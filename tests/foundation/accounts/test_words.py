@@ -11,13 +11,25 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation.template import templatize
 
-from sprega.foundation import access, accounts, api, files, jobs, ledger, mail, notices, organisations, search
+from sprega.foundation import (
+    access,
+    accounts,
+    api,
+    files,
+    jobs,
+    ledger,
+    mail,
+    notices,
+    organisations,
+    personal,
+    search,
+)
 from tests.people import People
 
 KEYWORDS = dict.fromkeys(("gettext", "_", "gettext_lazy", "pgettext")) | {"ngettext": (1, 2)}
 FOLDERS = [
     Path(app.__file__).parent
-    for app in (access, accounts, api, files, jobs, ledger, mail, notices, organisations, search)
+    for app in (access, accounts, api, files, jobs, ledger, mail, notices, organisations, personal, search)
 ]
 PAGES = (
     "account_login",

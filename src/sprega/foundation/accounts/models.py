@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sprega.foundation.organisations.models import Organisation, Representation
@@ -65,6 +66,8 @@ class Person(AbstractBaseUser):
     theme = models.CharField(_("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True, editable=False)
+    """Since when nothing is known of the person any more; what they did for others still points here."""
     practice_role = models.CharField(max_length=12, choices=PracticeRole, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
@@ -74,6 +77,8 @@ class Person(AbstractBaseUser):
         constraints = [models.UniqueConstraint(Lower("email"), name="one_person_per_address")]
 
     def __str__(self) -> str:
+        if self.erased_at is not None:
+            return gettext("a former representative")
         return self.name or self.email
 
 

@@ -27,6 +27,7 @@ from sprega.foundation.mail.server import NOT_SET
 from sprega.foundation.mail.services import FORGET, POSTMAN
 from sprega.foundation.mail.write import Words, known_language, write
 from sprega.foundation.organisations.models import Representation
+from sprega.foundation.retention import ENVELOPES, LETTERS
 
 if TYPE_CHECKING:
     from django.core.mail.backends.base import BaseEmailBackend
@@ -40,8 +41,6 @@ MOST_ATTEMPTS = 14
 """With the waits between them about three days, as long as mail servers usually try."""
 LONGEST_WAIT = timedelta(hours=12)
 MOST_AT_ONCE = 200
-LETTERS_KEPT = timedelta(days=180)
-ENVELOPES_KEPT = timedelta(days=730)
 
 
 def send(
@@ -201,13 +200,11 @@ def try_again(*, actor: Actor, mail: UUID) -> Mail:
 def forget_old_mails() -> int:
     """Delete letters 180 days after they were written, envelopes after two years; how many rows."""
     now = timezone.now()
-    with acting_as(FORGET, actor=NOBODY) as service:
+    with acting_as(FORGET, actor=NOBODY):
         # first: what still waits or has just failed may yet be sent
-        letters = Letter.objects.filter(mail__queued_at__lt=now - LETTERS_KEPT)
+        letters = Letter.objects.filter(mail__queued_at__lt=now - LETTERS)
         count = letters.exclude(mail__state=Mail.State.WAITING).delete()[0]
-        count += Mail.objects.filter(queued_at__lt=now - ENVELOPES_KEPT).delete()[0]
-        if count:
-            record(kind="mail.forgotten", actor=service, facts={"rows": count})
+        count += Mail.objects.filter(queued_at__lt=now - ENVELOPES).delete()[0]
     return count
 
 

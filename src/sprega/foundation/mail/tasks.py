@@ -13,10 +13,3 @@ from sprega.foundation.mail import actions
 def deliver_mails(timestamp: int) -> None:
     """Deliver what is due; each commit of a mail asks for it too, so that none waits a minute."""
     actions.deliver()
-
-
-@app.periodic(cron="20 1 * * *")
-@app.task(name="sprega.forget_mails", queueing_lock="forget_mails")
-def forget_mails(timestamp: int) -> None:
-    """Delete what was kept long enough."""
-    actions.forget_old_mails()

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from sprega.foundation.mail.write import cluster_address, known_language
 from sprega.foundation.notices.models import Notice, NoticeChoice
 from sprega.foundation.notices.services import FORGET, NOTIFIER
 from sprega.foundation.organisations.models import Representation
+from sprega.foundation.retention import NOTICES
 
 if TYPE_CHECKING:
     from sprega.foundation.organisations.models import Organisation
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Text = str | Promise
 
 ByMail = NoticeChoice.ByMail
-KEPT = timedelta(days=180)
 MOST_IN_DIGEST = 50
 
 
@@ -140,11 +139,8 @@ def _send_digest(identifier: int) -> bool:
 
 def forget_old_notices() -> int:
     """Delete notices 180 days after they were written; how many."""
-    with acting_as(FORGET, actor=NOBODY) as service:
-        count = Notice.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
-        if count:
-            record(kind="notices.forgotten", actor=service, facts={"rows": count})
-    return count
+    with acting_as(FORGET, actor=NOBODY):
+        return Notice.objects.filter(created_at__lt=timezone.now() - NOTICES).delete()[0]
 
 
 def _leads_to(notice: Notice) -> str:

@@ -13,10 +13,3 @@ from sprega.foundation.notices import actions
 def send_digests(timestamp: int) -> None:
     """Send the notices of the day."""
     actions.send_digests()
-
-
-@app.periodic(cron="40 1 * * *")
-@app.task(name="sprega.forget_notices", queueing_lock="forget_notices")
-def forget_notices(timestamp: int) -> None:
-    """Delete what was kept long enough."""
-    actions.forget_old_notices()

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""All that is kept about persons: what the foundation's apps and the rooms declare, in one list."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.apps import apps
+from django.utils.module_loading import autodiscover_modules
+
+from sprega.foundation.room import PersonalData, rooms
+
+
+@cache
+def declarations() -> tuple[PersonalData, ...]:
+    """`PERSONAL_DATA` of each app's `personal_data.py`, then each room's: what rests on others is later."""
+    autodiscover_modules("personal_data")
+    of_apps = [
+        declaration
+        for app in apps.get_app_configs()
+        for declaration in getattr(getattr(app.module, "personal_data", None), "PERSONAL_DATA", ())
+    ]
+    found = (*of_apps, *(declaration for room in rooms() for declaration in room.personal_data))
+    names = [declaration.name for declaration in found]
+    if len(set(names)) < len(names):
+        raise ValueError(f"two kinds of personal data have one name: {sorted(names)}")
+    return found
+
+
+def declared(name: str) -> PersonalData:
+    """The one of a name."""
+    return next(one for one in declarations() if one.name == name)
