@@ -62,6 +62,7 @@ FOUNDATION = [
     "jobs",
     "mail",
     "notices",
+    "personal",
     "search",
     "files",
     "ui",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("search/", include("sprega.foundation.search.urls")),
     path("files/", include("sprega.foundation.files.urls")),
     path("work/", include("sprega.foundation.jobs.urls")),
+    path("personal-data/", include("sprega.foundation.personal.urls")),
     *(
         path(f"{room.rpartition('.')[2]}/", include(import_module(f"{room}.urls")))
         for room in settings.ROOMS

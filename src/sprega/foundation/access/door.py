@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sprega.foundation.access.identity import Actor
 from sprega.foundation.access.models import (
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
 DISCLOSURE = register(
     Service(
         "disclosure",
-        "judges every total over members before it is shown, and keeps what stood behind those that were",
+        gettext_lazy(
+            "judges every total over members before it is shown, and keeps what stood behind those that were"
+        ),
         reads=(
             "access_disclosurerule",
             "access_release",
