@@ -70,7 +70,7 @@ def _shown(request: HttpRequest, found: Answer, within: str) -> dict[str, Any]:
 
 def _drawn(hit: Hit, words: frozenset[str]) -> dict[str, Any]:
     return {
-        "title": marked(hit.title, words),
+        "title": marked(excerpt(hit.title, words), words),
         "url": hit.url,
         "kind": hit.kind,
         "excerpt": marked(excerpt(hit.excerpt, words), words),

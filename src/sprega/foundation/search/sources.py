@@ -78,18 +78,10 @@ def _organisations(viewer: Actor, question: Question) -> Iterator[Hit]:
     for number, rank in ranks(question, [row[:3] for row in rows]).items():
         _slug, name, bulgarian, standing, kind = rows[number]
         first = called(name, bulgarian)
-        said = [
-            bulgarian if first == name else name,
-            Organisation.Standing(standing).label,
-            Organisation.Kind(kind).label,
-        ]
-        yield Hit(
-            first,
-            _people_page(name) if office else "",
-            "",
-            " · ".join(str(one) for one in said if one),
-            rank,
-        )
+        said = [bulgarian if first == name else name, Organisation.Standing(standing).label]
+        said += [Organisation.Kind(kind).label] if kind != Organisation.Kind.OTHER else []
+        excerpt = " · ".join(str(one) for one in said if one)
+        yield Hit(first, _people_page(name) if office else "", "", excerpt, rank)
 
 
 def _people(viewer: Actor, question: Question) -> Iterator[Hit]:
