@@ -29,7 +29,7 @@ from tests.people import People
 KEYWORDS = dict.fromkeys(("gettext", "_", "gettext_lazy", "pgettext")) | {"ngettext": (1, 2)}
 FOLDERS = [
     Path(app.__file__).parent
-    for app in (access, accounts, api, files, jobs, ledger, mail, notices, organisations, search, personal, search)
+    for app in (access, accounts, api, files, jobs, ledger, mail, notices, organisations, personal, search)
 ]
 PAGES = (
     "account_login",
