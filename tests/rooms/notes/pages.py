@@ -1,5 +1,6 @@
 """The web pages: thin."""
 
+from operator import itemgetter
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from sprega.foundation.access.queries import shown
 from sprega.foundation.jobs.actions import start
+from sprega.foundation.ui.table import Column, Table
 from tests.rooms.notes.actions import TOTAL, change_note
 from tests.rooms.notes.forms import NoteForm
 from tests.rooms.notes.jobs import add_up_notes, export_notes
@@ -18,10 +20,21 @@ from tests.rooms.notes.models import Note
 
 def note_list(request: HttpRequest) -> HttpResponse:
     """The notes that the reader may see, and the sum of all as far as the rule lets it."""
-    notes = Note.objects.select_related("organisation")[:50]
-    return render(
-        request, "notes/list.html", {"notes": notes, "total": shown(subject=TOTAL, viewer=request.actor)}
+    columns = [
+        Column("organisation", "Organisation", "organisation__name", sort="organisation__name"),
+        Column("text", "Note", sort="text"),
+        Column("tonnes", "Quantity", kind="number", unit="t", sort="tonnes", seen=itemgetter("visibility")),
+    ]
+    table = Table(
+        request,
+        Note.objects.values("text", "tonnes", "visibility", "organisation__name"),
+        columns,
+        search=["text"],
+        empty="No notes yet",
+        hint="Notes that you may see will stand here.",
     )
+    total = shown(subject=TOTAL, viewer=request.actor)
+    return render(request, "notes/list.html", {"table": table, "total": total})
 
 
 @require_POST

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sprega.foundation.ui.days import short_day, short_moment
-from sprega.foundation.ui.figures import written
+from sprega.foundation.ui.figures import spoken
 from sprega.foundation.ui.paging import page_of
 from sprega.foundation.ui.seen import mark
 
@@ -73,16 +73,24 @@ class Column:
         """Its label with its unit."""
         return f"{self.label} ({self.unit})" if self.unit else str(self.label)
 
-    def text(self, value: Any) -> str:
-        """The value as the reader's language writes it."""
-        if isinstance(value, str):
-            return value
-        if value is None:
-            return ""
-        if isinstance(value, date):
-            exact = self.kind == "moment" and isinstance(value, datetime)
-            return short_moment(value) if exact else short_day(value)
-        return written(value, "", self.digits) if self.kind == "number" else str(value)
+    def writer(self) -> Callable[[Any], str]:
+        """What writes the values as the reader's language does, for one page."""
+        if self.kind == "number":
+            number, digits = spoken().number, self.digits
+            return lambda value: "" if value is None or value == "" else number(float(value), digits)
+        return _moment if self.kind == "moment" else _text
+
+
+def _moment(value: Any) -> str:
+    return short_moment(value) if isinstance(value, datetime) else _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, date):
+        return short_day(value)
+    return "" if value is None else str(value)
 
 
 @dataclass(frozen=True)
@@ -226,29 +234,25 @@ class Table:
     @cached_property
     def body(self) -> list[list[Cell]]:
         """The cells of the page, row by row."""
-        return [self.cells(row) for row in self.page.object_list]
+        columns = [(one.of, one.writer(), CELLS[one.kind], one.link, one.seen) for one in self.columns]
+        return [
+            [
+                Cell(write(of(row)), kind, link(row) if link else "", seen(row) if seen else "")
+                for of, write, kind, link, seen in columns
+            ]
+            for row in self.page.object_list
+        ]
 
     @property
     def drawn(self) -> SafeString:
         """The rows of the page; written here, since a template takes ten times as long over so many cells."""
-        return SafeString("".join(_drawn(row) for row in self.body))
+        marks = {one: f" {mark(one, small=True)}" for one in self.classes}
+        return SafeString("".join(_drawn(row, marks) for row in self.body))
 
     @property
     def classes(self) -> list[str]:
         """The visibility classes marked on the page, for the line that explains the marks."""
         return list(dict.fromkeys(cell.seen for row in self.body for cell in row if cell.seen))
-
-    def cells(self, row: Any) -> list[Cell]:
-        """The cells of a row."""
-        return [
-            Cell(
-                column.text(column.of(row)),
-                CELLS[column.kind],
-                column.link(row) if column.link else "",
-                column.seen(row) if column.seen else "",
-            )
-            for column in self.columns
-        ]
 
     @property
     def headings(self) -> list[Heading]:
@@ -320,22 +324,17 @@ class Table:
         return ([column.of(row) for column in self.columns] for row in rows)
 
 
-def _drawn(row: Sequence[Cell]) -> str:
+def _drawn(row: Sequence[Cell], marks: Mapping[str, str]) -> str:
     """A row, whose first cell is its head."""
-    first, *others = row
-    cells = [f"<td{_class(cell)}>{_inside(cell)}</td>" for cell in others]
-    return f'<tr><th scope="row"{_class(first)}>{_inside(first)}</th>{"".join(cells)}</tr>'
-
-
-def _class(cell: Cell) -> str:
-    return f' class="{cell.kind}"' if cell.kind else ""
-
-
-def _inside(cell: Cell) -> str:
-    text = _escaped(cell.text)
-    if cell.url:
-        text = f'<a href="{_escaped(cell.url)}" hx-boost="false">{text}</a>'
-    return f"{text} {mark(cell.seen, small=True)}" if cell.seen else text
+    tag, cells = 'th scope="row"', []
+    for text, kind, url, seen in row:
+        inside = _escaped(text)
+        if url:
+            inside = f'<a href="{_escaped(url)}" hx-boost="false">{inside}</a>'
+        opening = f'{tag} class="{kind}"' if kind else tag
+        cells.append(f"<{opening}>{inside}{marks[seen] if seen else ''}</{tag[:2]}>")
+        tag = "td"
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _escaped(text: str) -> str:
