@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from sprega.foundation.access.actions import give_waiver
+from sprega.foundation.access.actions import give_waiver, look_at
 from sprega.foundation.access.identity import acting
 from sprega.foundation.access.models import Visibility
 from sprega.foundation.access.services import acting_as
@@ -19,10 +19,13 @@ from sprega.foundation.accounts.actions import invite
 from sprega.foundation.files.actions import attach
 from sprega.foundation.jobs.actions import WORKER, start
 from sprega.foundation.jobs.models import Run
+from sprega.foundation.ledger.actions import place_commitments
+from sprega.foundation.ledger.models import Checkpoint
 from sprega.foundation.mail.actions import queue
 from sprega.foundation.mail.models import Mail
 from sprega.foundation.mail.write import words_of
 from sprega.foundation.notices.actions import notify
+from sprega.foundation.organisations.proposals import propose_representation
 from sprega.foundation.personal.models import Export
 from tests.foundation.api.programs import made
 from tests.people import People
@@ -50,6 +53,10 @@ class Planted:
     token: Any
     file: Any
     desk_file: Any
+    event: int
+    size: int
+    waiver: int
+    proposal: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def plant(people: People) -> Planted:
     invitation = invite(
         actor=copper, organisation=people.organisation("copper"), role="energy", email=ADDRESS
     )
-    give_waiver(actor=copper, subject="lime", words=f"{CANARY} waiver")
+    waiver = give_waiver(actor=copper, subject="lime", words=f"{CANARY} waiver")
     with acting(copper):
         representation = people.copper.representations.first()
         notice = notify(
@@ -111,6 +118,14 @@ def plant(people: People) -> Planted:
         )
     with acting_as(WORKER, actor=copper):
         Run.objects.filter(pk=failed.pk).update(state=Run.State.FAILED, problem=f"{CANARY} failed")
+    with acting(people.actor(people.desk)) as looking:
+        look = look_at(actor=looking, organisation=people.organisation("copper"), reason=f"{CANARY} look")
+    proposal = propose_representation(
+        actor=people.actor(people.office),
+        person=people.copper_safety,
+        organisation=people.organisation("copper"),
+        role="key_holder",
+    )
     token, _sent = made(people, people.copper, name=f"{CANARY} key")
     return Planted(
         note.pk,
@@ -126,7 +141,17 @@ def plant(people: People) -> Planted:
         token.pk,
         file.pk,
         desk_file.pk,
+        look.event_id,
+        keep_checkpoint(),
+        waiver.pk,
+        proposal.pk,
     )
+
+
+def keep_checkpoint() -> int:
+    """Place what happened in the ledger; the size of its latest checkpoint."""
+    place_commitments()
+    return Checkpoint.objects.latest().size
 
 
 GENERAL = Place()
@@ -191,6 +216,38 @@ PLACES: dict[str, Place] = {
         owner="office",
         closed=True,
         data=lambda planted: {"version": 1},
+    ),
+    "organisations:proposals": Place(finds="Copper Safety", owner="board", closed=True),
+    "organisations:decide": Place(
+        lambda planted: {"proposal": planted.proposal},
+        finds="copper_safety@example.org",
+        owner="board",
+        closed=True,
+        data=lambda planted: {"decision": "confirm"},
+    ),
+    "ledger:events": Place(finds=f"{CANARY} look"),
+    "ledger:event": Place(lambda planted: {"event": planted.event}, finds=f"{CANARY} look", closed=True),
+    "ledger:proof": Place(lambda planted: {"event": planted.event}, finds=f"{CANARY} look", closed=True),
+    "ledger:checkpoints": GENERAL,
+    "ledger:checkpoint": Place(lambda planted: {"size": planted.size}),
+    "ledger:keys": GENERAL,
+    "access:totals": GENERAL,
+    "access:rule": Place(
+        owner="office",
+        closed=True,
+        data=lambda planted: {
+            "threshold": 3,
+            "statistics_threshold": 5,
+            "colluding": 1,
+            "percent": 5,
+            "version": 1,
+        },
+    ),
+    "access:looks": Place(finds=f"{CANARY} look"),
+    "access:waivers": Place(finds=f"{CANARY} waiver"),
+    "access:waive": Place(data=lambda planted: {"total": "notes.tonnes", "agreed": "on"}),
+    "access:withdraw": Place(
+        lambda planted: {"waiver": planted.waiver}, finds=f"{CANARY} waiver", closed=True
     ),
     "mail:outbox": Place(finds=ADDRESS, owner="office"),
     "mail:letter": Place(lambda planted: {"mail": planted.mail}, finds=ADDRESS, owner="office", closed=True),

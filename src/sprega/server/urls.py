@@ -21,6 +21,8 @@ urlpatterns = [
     path("api/", include("sprega.foundation.api.urls")),
     path("organisations/", include("sprega.foundation.organisations.urls")),
     path("mail/", include("sprega.foundation.mail.urls")),
+    path("events/", include("sprega.foundation.ledger.urls")),
+    path("figures/", include("sprega.foundation.access.urls")),
     path("notices/", include("sprega.foundation.notices.urls")),
     path("search/", include("sprega.foundation.search.urls")),
     path("files/", include("sprega.foundation.files.urls")),

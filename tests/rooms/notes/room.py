@@ -1,6 +1,7 @@
 """How the room presents itself."""
 
 from sprega.foundation.access.services import Service, register
+from sprega.foundation.access.totals import Total, register_total
 from sprega.foundation.room import Entry, Place, Room
 from tests.rooms.notes.queries import search
 
@@ -11,6 +12,8 @@ SUM_NOTES = register(
         reads=("notes_note",),
     )
 )
+
+NOTED = register_total(Total("notes.tonnes", "Tonnes in all notes", "What all members noted, added up."))
 
 ROOM = Room(
     name="Notes",

@@ -4,16 +4,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sprega.foundation.access.identity import Actor, acting
 from sprega.foundation.access.models import Look, Waiver
+from sprega.foundation.access.totals import name_of
 from sprega.foundation.ledger.actions import record
+from sprega.foundation.notices.actions import notify
 from sprega.foundation.organisations.models import Organisation, Representation
+
+if TYPE_CHECKING:
+    from sprega.foundation.accounts.models import Person
 
 Role = Representation.Role
 
@@ -28,14 +35,22 @@ def look_at(*, actor: Actor, organisation: Organisation, reason: str) -> Look:
     if not reason:
         raise ValidationError({"reason": _("Say why you look: the member reads it.")})
     with acting(actor):
-        look = Look.objects.create(person_id=actor.person_id, organisation=organisation, reason=reason)
-        record(
-            kind="access.desk_looked",
-            actor=actor,
-            subject=organisation.pk,
-            about=look.pk,
-            facts={"reason": reason},
+        event = record(
+            kind="access.desk_looked", actor=actor, subject=organisation.pk, facts={"reason": reason}
         )
+        look = Look.objects.create(
+            person_id=actor.person_id, organisation=organisation, reason=reason, event=event
+        )
+        for one in _to_be_told(organisation):
+            notify(
+                actor=actor,
+                person=one,
+                kind="access.desk_looked",
+                text=gettext_lazy("The buying desk looked at your figures, because: %(reason)s"),
+                arguments={"reason": reason},
+                url="/figures/looks/",
+                organisation=organisation,
+            )
     return look
 
 
@@ -83,6 +98,14 @@ def give_waiver(*, actor: Actor, subject: str, words: str, ends_at: datetime | N
     return waiver
 
 
+def agreed(subject: str) -> str:
+    """The words by which an organisation agrees to a total, in the language of whoever agrees."""
+    return _(
+        "We agree that the total “%(total)s” is shown to those for whom it is meant, even if they can "
+        "work out our own figure from it."
+    ) % {"total": name_of(subject)}
+
+
 def withdraw_waiver(*, actor: Actor, waiver: int) -> Waiver:
     """Take a waiver back; what was shown under it stays known."""
     actor.require(Role.LEAD)
@@ -99,3 +122,10 @@ def withdraw_waiver(*, actor: Actor, waiver: int) -> Waiver:
                 facts={"total": kept.subject},
             )
     return kept
+
+
+def _to_be_told(organisation: Organisation) -> list[Person]:
+    """Who learns of a look: heads and those who buy; where there are none, all of the organisation."""
+    acting_for = Representation.objects.in_force().filter(organisation=organisation).select_related("person")
+    found = {one.person for one in acting_for.filter(role__in=[Role.LEAD, Role.PURCHASING])}
+    return sorted(found or {one.person for one in acting_for}, key=lambda person: person.pk)

@@ -11,10 +11,11 @@ import math
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -99,6 +100,16 @@ class Kept(NamedTuple):
     unit: str
 
 
+class ToldRule(NamedTuple):
+    """What of the rule is no secret."""
+
+    threshold: int
+    statistics_threshold: int
+    colluding: int
+    version: int
+    changed_at: datetime | None
+
+
 def release_total(
     *,
     actor: Actor,
@@ -143,27 +154,42 @@ def release_total(
 def set_rule(
     *,
     actor: Actor,
-    percent: float,
+    percent: float | None = None,
     threshold: int = 3,
     statistics_threshold: int = 5,
     colluding: int = 1,
+    version: int | None = None,
 ) -> None:
-    """Set the secret parameters of the rule: the office's, who cannot read the earlier ones."""
+    """Set the parameters of the rule: the office's, who cannot read the percentage, but leave it as it is.
+
+    `version` is that of the rule the person saw; None where nobody saw one.
+    """
     from sprega.engines.disclosure.model import Rule
 
     actor.require("office")
-    Rule(threshold, percent, statistics_threshold, colluding)  # refuses what is out of its range
     with acting_as(DISCLOSURE, actor=actor) as identity:
-        DisclosureRule.objects.update_or_create(
-            only=True,
-            defaults={
-                "percent": percent,
-                "threshold": threshold,
-                "statistics_threshold": statistics_threshold,
-                "colluding": colluding,
-            },
-        )
+        kept = DisclosureRule.objects.select_for_update().get(pk=_kept_rule().pk)
+        if version is not None and kept.version != version:
+            raise ValidationError(
+                _("Somebody changed the rule while you had it open. See below how it stands now."),
+                code="changed",
+            )
+        if percent is not None:
+            kept.percent = percent
+        Rule(threshold, kept.percent, statistics_threshold, colluding)  # refuses what is out of its range
+        kept.threshold, kept.statistics_threshold, kept.colluding = threshold, statistics_threshold, colluding
+        kept.version, kept.changed_at = kept.version + 1, timezone.now()
+        kept.save()
         record(kind="access.rule_on_totals_set", actor=identity)
+
+
+def told_rule(*, viewer: Actor) -> ToldRule:
+    """What people inside may know of the rule: everything but the percentage."""
+    if not viewer.inside:
+        raise PermissionDenied(_("Only members of the cluster and its office read this."))
+    with acting_as(DISCLOSURE, actor=viewer):
+        kept = _kept_rule()
+    return ToldRule(kept.threshold, kept.statistics_threshold, kept.colluding, kept.version, kept.changed_at)
 
 
 def audit(*, actor: Actor) -> tuple[Interval, ...]:
@@ -308,10 +334,16 @@ def _show(figure: Figure, decision: engine.Decision) -> None:
 
 
 def _rule() -> engine.Rule:
-    """The cluster's rule; its percentage is drawn by lot until the office sets one."""
+    """The cluster's rule, in the engine's form."""
     from sprega.engines.disclosure.model import Rule
 
-    kept, _ = DisclosureRule.objects.get_or_create(
+    kept = _kept_rule()
+    return Rule(kept.threshold, kept.percent, kept.statistics_threshold, kept.colluding)
+
+
+def _kept_rule() -> DisclosureRule:
+    """The cluster's rule; its percentage is drawn by lot until the office sets one."""
+    kept, _made = DisclosureRule.objects.get_or_create(
         only=True,
         defaults={
             "threshold": 3,
@@ -320,7 +352,7 @@ def _rule() -> engine.Rule:
             "colluding": 1,
         },
     )
-    return Rule(kept.threshold, kept.percent, kept.statistics_threshold, kept.colluding)
+    return kept
 
 
 def _holdings() -> dict[int, int]:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sprega.foundation.organisations.models import Organisation
@@ -211,3 +213,18 @@ class Waiver(models.Model):
                 name="one_open_waiver_per_subject",
             ),
         ]
+
+    def holds(self, at: datetime | None = None) -> bool:
+        """Whether it holds at a moment, now by default."""
+        moment = at or timezone.now()
+        return self.withdrawn_at is None and (self.ends_at is None or moment < self.ends_at)
+
+    @property
+    def state(self) -> str:
+        """Whether it holds, and until when."""
+        ended = self.withdrawn_at or self.ends_at
+        if ended is None:
+            return gettext("in force")
+        last = timezone.localtime(ended - timedelta(microseconds=1))
+        told = {"day": date_format(last, "SHORT_DATE_FORMAT")}
+        return (gettext("in force until %(day)s") if self.holds() else gettext("ended on %(day)s")) % told

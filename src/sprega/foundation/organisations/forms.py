@@ -24,7 +24,11 @@ class GiveForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     organisation = forms.ModelChoiceField(Organisation.objects.all(), label=_("Organisation"))
-    role = forms.ChoiceField(label=_("Role"), choices=Representation.Role)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Representation.Role,
+        help_text=_("Buying desk, key holder and board hold once a board member has confirmed them."),
+    )
     first_day = forms.DateField(
         label=_("First day"), help_text=_("Empty: from now on."), required=False, widget=DayInput()
     )
@@ -60,6 +64,12 @@ class GiveForm(forms.Form):
             "starts_at": start_of(told["first_day"]) if told["first_day"] else None,
             "ends_at": end_of(told["last_day"]) if told["last_day"] else None,
         }
+
+    def proposal(self) -> dict[str, Any]:
+        """What the action takes where the board has to confirm: it holds from then on."""
+        told = self.representation()
+        del told["starts_at"]
+        return told
 
 
 class EndForm(forms.Form):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sprega.foundation.organisations import actions, queries
+from sprega.foundation.organisations import actions, proposals, queries
 from sprega.foundation.organisations.forms import EndForm, GiveForm
 from sprega.foundation.organisations.models import Representation
 from sprega.foundation.ui.table import Choice, Column, Table
@@ -57,6 +57,7 @@ def _shown(request: HttpRequest, table: Table) -> HttpResponse:
     context = {
         "table": table,
         "office": request.actor.has(Role.OFFICE),
+        "proposals": request.actor.has(Role.OFFICE, Role.BOARD),
         "may_invite": request.actor.has(Role.OFFICE, Role.LEAD),
     }
     return render(request, "organisations/people.html", context)
@@ -69,6 +70,10 @@ def give(request: HttpRequest) -> HttpResponse:
     form = GiveForm(request.POST or None, initial={"organisation": request.GET.get("organisation")})
     if request.method == "POST" and form.is_valid():
         try:
+            if form.cleaned_data["role"] in Representation.TWO_PAIRS_OF_EYES:
+                proposals.propose_representation(actor=request.actor, **form.proposal())
+                messages.success(request, _("It is proposed. A board member has to confirm it."))
+                return redirect("organisations:proposals")
             given = actions.give_representation(actor=request.actor, **form.representation())
         except ValidationError as error:
             form.add_error(None, error.messages)

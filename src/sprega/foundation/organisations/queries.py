@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from sprega.foundation.access.identity import Actor
-from sprega.foundation.organisations.models import Representation
+from sprega.foundation.organisations.models import Proposal, Representation
 
 
 def representations(*, viewer: Actor) -> QuerySet[Representation]:
@@ -20,7 +20,12 @@ def representations(*, viewer: Actor) -> QuerySet[Representation]:
     return known.select_related("person", "organisation").order_by("person__name", "person_id", "starts_at")
 
 
-def last_moment(representation: Representation) -> date | None:
+def proposals() -> QuerySet[Proposal]:
+    """Those that the database shows: to office and board all, to others their own."""
+    return Proposal.objects.select_related("person", "organisation", "proposed_by", "decided_by")
+
+
+def last_moment(representation: Representation | Proposal) -> date | None:
     """The last day on which it holds: the end itself is no longer part of it."""
     if representation.ends_at is None:
         return None
