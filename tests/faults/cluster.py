@@ -140,7 +140,7 @@ def processes(made: Installation, what: str) -> list[int]:
             environment = (folder / "environ").read_bytes()
         except (OSError, ValueError):
             continue
-        ours = f"SPREGA_HOME={made.home}\0".encode() in environment + b"\0" or f"-D {made.home}/" in command
+        ours = f"SPREGA_HOME={made.home}\0".encode() in environment + b"\0" or f"{made.home}/" in command
         if ours and what in command and int(folder.name) != os.getpid():
             found.append(int(folder.name))
     return found

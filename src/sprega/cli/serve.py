@@ -65,6 +65,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     from sprega.server import installation
     from sprega.server.serving import serve
 
+    if not options.names:
+        installation.refuse_half_restored()
     chosen = (
         [installation.find(name) for name in dict.fromkeys(options.names)]
         if options.names

@@ -46,6 +46,7 @@ def find(name: str) -> Cluster:
     """The cluster of a name."""
     known = {cluster.name: cluster for cluster in clusters()}
     if name not in known:
+        refuse_half_restored(name)
         raise Refusal(
             Sentence("There is no cluster {name} in {folder}.", {"name": name, "folder": str(home())}),
             Sentence(
@@ -59,6 +60,7 @@ def only(name: str | None) -> Cluster:
     """The cluster of a name, or the only one there is."""
     if name is not None:
         return find(name)
+    refuse_half_restored()
     known = clusters()
     if len(known) == 1:
         return known[0]
@@ -67,6 +69,22 @@ def only(name: str | None) -> Cluster:
     raise Refusal(
         Sentence("There are several clusters here: {names}.", {"names": _listed(one.name for one in known)}),
         Sentence("Name the one that you mean."),
+    )
+
+
+def refuse_half_restored(name: str = "*") -> None:
+    """Refuse to go on as if a cluster were unknown whose folder was set aside by a restore, then cut off."""
+    for aside in sorted(clusters_folder().glob(f".{name}.replaced")):
+        cut = aside.name.removeprefix(".").removesuffix(".replaced")
+        if not (clusters_folder() / cut).exists():
+            raise restore_cut_off(cut)
+
+
+def restore_cut_off(name: str) -> Refusal:
+    """A cluster of which the old and the new are there, neither whole."""
+    return Refusal(
+        Sentence("A restore of {name} was cut off.", {"name": name}),
+        Sentence("Run it again to its end: sprega restore FILE --force"),
     )
 
 

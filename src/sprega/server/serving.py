@@ -212,10 +212,7 @@ def _refuse_half_restored(clusters: Sequence[Cluster], server: Server | None) ->
         known = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
     for cluster in clusters:
         if f"{cluster.name}.replaced" in known:
-            raise Refusal(
-                Sentence("A restore of {name} was cut off.", {"name": cluster.name}),
-                Sentence("Run it again to its end: sprega restore FILE --force"),
-            )
+            raise installation.restore_cut_off(cluster.name)
 
 
 def _await(cluster: Cluster, child: Child, address: str) -> None:
