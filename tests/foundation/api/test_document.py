@@ -20,7 +20,7 @@ from tests.rooms.notes.actions import write_note
 
 UNSAID = [positive_data_acceptance]
 """No schema can say that a cursor must be ours, or text free of zero bytes: such are refused rightly."""
-EXAMPLES = 60
+EXAMPLES = 40
 """Requests of each route: made to the rules and against them, to made-up things and to real ones."""
 
 

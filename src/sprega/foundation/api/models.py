@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -55,3 +56,8 @@ class Token(models.Model):
         if self.ended_at is not None:
             return self.State.ENDED
         return self.State.EXPIRED if self.expires_at <= timezone.now() else self.State.VALID
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it is valid: the moment of its end is no longer part of it."""
+        return timezone.localtime(self.expires_at - timedelta(microseconds=1)).date()

@@ -16,6 +16,7 @@ from sprega.foundation.api.document import Api
 from sprega.foundation.api.guard import ME, confidential
 from sprega.foundation.api.parser import StrictParser
 from sprega.foundation.api.problems import Refused, answer
+from sprega.foundation.api.renderer import Renderer
 from sprega.foundation.api.rooms import rooms_with_api
 from sprega.foundation.api.strict import known_parameters_only
 
@@ -36,6 +37,7 @@ api = Api(
     docs_url=None,  # our own page shows it, without scripts of others
     auth=confidential,
     parser=StrictParser(),
+    renderer=Renderer(),
 )
 
 

@@ -39,13 +39,13 @@ PROBLEMS = {
             "cursor",
             400,
             _("This is no place in the list"),
-            _("Follow the link `next` as it was given, or begin the list anew without `cursor`."),
+            _("Follow the address in next as it was given, or begin the list anew without cursor."),
         ),
         Problem(
             "token",
             401,
             _("No valid token"),
-            _("Send `Authorization: Bearer` with a valid token; you make one on the page of your account."),
+            _("Send Authorization: Bearer with a valid token; you make one on the page of your account."),
         ),
         Problem(
             "forbidden",
@@ -87,7 +87,7 @@ PROBLEMS = {
             "method",
             405,
             _("This cannot be done here"),
-            _("Use one of the methods that the header `Allow` names."),
+            _("Use one of the methods that the header Allow names."),
         ),
         Problem(
             "changed",
@@ -102,19 +102,19 @@ PROBLEMS = {
             "media-type",
             415,
             _("The body is not JSON"),
-            _("Send JSON with the header `Content-Type: application/json`."),
+            _("Send JSON with the header Content-Type: application/json."),
         ),
         Problem(
             "invalid",
             422,
             _("Something in the request does not fit"),
-            _("Mend what `errors` names, and send it again."),
+            _("Mend what stands in errors, and send it again."),
         ),
         Problem(
             "too-many",
             429,
             _("Too many requests"),
-            _("Wait as many seconds as the header `Retry-After` says, then go on more slowly."),
+            _("Wait as many seconds as the header Retry-After says, then go on more slowly."),
         ),
         Problem(
             "fault",

@@ -37,6 +37,11 @@ class Value:
         """What may stand there, in words."""
         return _kind(self.schema)
 
+    @property
+    def meaning(self) -> str:
+        """What is said of it; the document writes it for tools that draw Markdown."""
+        return self.description.replace("`", "")
+
 
 @dataclass(frozen=True)
 class Route:
@@ -86,12 +91,15 @@ def _routes() -> list[Route]:
 def _route(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> Route:
     status, good = next((s, one) for s, one in operation["responses"].items() if int(s) < 300)
     body = _content(operation.get("requestBody", {}))
+    scope = next(iter(operation["security"][0].values()))[0]
+    listed = any(one["name"] == "cursor" for one in operation["parameters"])
+    elsewhere = {name for name, here in (("cursor", listed), ("scope", scope == "write")) if not here}
     return Route(
         part=operation["tags"][0],
         method=method.upper(),
         path=path,
         description=operation["description"],
-        scope=next(iter(operation["security"][0].values()))[0],
+        scope=scope,
         parameters=[
             Value(one["name"], one["schema"], one["required"], one.get("description", ""))
             for one in operation["parameters"]
@@ -102,7 +110,7 @@ def _route(method: str, path: str, operation: dict[str, Any], schemas: dict[str,
         problems=[
             problem.name
             for problem in PROBLEMS.values()
-            if problem.status in map(int, operation["responses"])
+            if problem.name not in elsewhere and problem.status in map(int, operation["responses"])
         ],
         sample=json.dumps(_sample(body, schemas), ensure_ascii=False) if body else "",
     )
@@ -157,8 +165,8 @@ def _kind(schema: dict[str, Any]) -> str:
     bounds = {
         "minimum": _("from {bound}"),
         "maximum": _("to {bound}"),
-        "minLength": _("at least {bound} characters"),
-        "maxLength": _("at most {bound} characters"),
+        "minLength": _("length from {bound}"),
+        "maxLength": _("length to {bound}"),
     }
     limits = [text.format(bound=schema[name]) for name, text in bounds.items() if name in schema]
     return ", ".join([said, *limits])
