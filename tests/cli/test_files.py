@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import subprocess
 import tarfile
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -43,6 +46,14 @@ DELETE_AND_KEEP = """
     for file, version in known[:10]:
         actions.delete_file(actor=somebody(), file=file, version=version)
         actions.attach(actor=somebody(), upload=ContentFile(b"new" * 9999, "new.txt"), visibility="public")
+"""
+FOR_EVER = """
+    print("begun")
+    while True:
+        uploads = [ContentFile(b"some " * 60_000, "a.txt") for _ in range(3)]
+        kept = [actions.attach(actor=somebody(), upload=one, visibility="public") for one in uploads]
+        for file in kept[:2]:
+            actions.delete_file(actor=somebody(), file=file.pk, version=1)
 """
 SAY = """
     told = {}
@@ -102,6 +113,30 @@ def test_a_backup_among_uploads_and_deletions_has_the_bytes_of_every_file(practi
         other.sprega("restore", archive)
         told, missing = json.loads(run(other, SAY))
         assert (len(told), missing) == (20, 0)
+
+
+def test_whoever_is_killed_while_keeping_and_deleting_leaves_no_file_without_its_bytes(
+    practice: Installation,
+) -> None:
+    chance = random.Random(3)  # noqa: S311 - a test's
+    for _ in range(8):
+        command = [SPREGA.with_name("python"), "-u", "-c", PREPARED + FOR_EVER]
+        process = subprocess.Popen(command, env=practice.environment, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
+        time.sleep(chance.uniform(0.02, 0.4))
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    _told, missing = json.loads(run(practice, SAY))
+    assert missing == 0
+    files = practice.folder("practice") / "files"
+    stored = [path for path in files.rglob("*") if path.is_file()]
+    for path in stored:
+        os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
+    told, missing = json.loads(run(practice, "    actions.sweep()\n" + SAY))
+    assert missing == 0
+    assert len([path for path in files.rglob("*") if path.is_file()]) == len(told)
 
 
 def test_the_doctor_says_what_has_lost_its_bytes(practice: Installation) -> None:

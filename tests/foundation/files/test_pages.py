@@ -276,3 +276,29 @@ def test_a_persons_own_file_is_deleted_but_never_shown_to_more(
     assert member.get(address).status_code == 404
     assert member.post(address, {"seen_by": "public", "version": 1}).status_code == 404
     assert files(people)[0].visibility == "organisation"
+
+
+def test_the_desk_sees_a_members_files_and_the_member_learns_of_it(people: People, kept: Keep) -> None:
+    kept(name="own.pdf")
+    file = kept(name="needs.pdf", visibility=Visibility.DESK)
+    desk = people.sign_in(Client(), people.desk)
+    address = reverse("files:of-a-member")
+    assert address in text(desk.get(reverse("files:list")))
+    copper = people.organisation("copper").pk
+    assert "This field is required." in text(desk.post(address, {"organisation": copper, "reason": ""}))
+    page = text(desk.post(address, {"organisation": copper, "reason": "lime & more"}))
+    assert "needs.pdf" in page
+    assert "own.pdf" not in page
+    look = f"{reverse('files:look', args=[file.pk])}?reason=lime+%26+more"
+    assert look in page
+    assert 'value="lime &amp; more"' in text(desk.get(look))
+    with acting(people.actor(people.copper)):
+        assert [one.reason for one in Look.objects.all()] == ["lime & more"]
+    page = text(desk.post(address, {"organisation": people.organisation("zinc").pk, "reason": "lime"}))
+    assert "No files for the buying desk" in page
+    for who in (people.office, people.zinc, people.supplier):
+        other = people.sign_in(Client(), who)
+        assert other.post(address, {"organisation": copper, "reason": "curious"}).status_code == 403
+        assert address not in text(other.get(reverse("files:list")))
+    with acting(people.actor(people.copper)):
+        assert Look.objects.count() == 1

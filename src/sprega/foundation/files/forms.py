@@ -20,6 +20,7 @@ from sprega.foundation.files.models import File
 from sprega.foundation.files.queries import groups
 from sprega.foundation.files.refusals import WHY
 from sprega.foundation.files.sniff import sniff
+from sprega.foundation.organisations.models import Organisation
 from sprega.foundation.ui.seen import seen_as
 
 OFFERED = (Visibility.ORGANISATION, Visibility.DESK, Visibility.CLUSTER, Visibility.PUBLIC)
@@ -110,6 +111,15 @@ class LookForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("The member reads this sentence beside your name."),
     )
+
+
+class MemberForm(LookForm):
+    """Which member's files the buying desk looks at, and why."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.filter(standing=Organisation.Standing.MEMBER), label=gettext_lazy("Member")
+    )
+    field_order = ["organisation", "reason"]
 
 
 def chosen_class(file: File) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -18,10 +19,13 @@ from sprega.foundation.access.models import Visibility
 from sprega.foundation.accounts.second_factor import ask, confidential, lacking
 from sprega.foundation.files import actions, queries
 from sprega.foundation.files.answer import bytes_of
-from sprega.foundation.files.forms import DescribeForm, LookForm, UploadForm, chosen_class
+from sprega.foundation.files.forms import DescribeForm, LookForm, MemberForm, UploadForm, chosen_class
 from sprega.foundation.files.models import File
-from sprega.foundation.files.table import file_table
+from sprega.foundation.files.table import desk_table, file_table
+from sprega.foundation.organisations.models import Representation
 from sprega.foundation.ui.components import Tab
+
+Role = Representation.Role
 
 
 @confidential
@@ -37,8 +41,14 @@ def file_list(request: HttpRequest) -> HttpResponse:
         return workbook(table)
     tabs = [Tab(_("Ours"), "?", not others), Tab(_("Shown by others"), "?of=others", others)]
     stored = queries.stored(request.actor.organisation_id, viewer=request.actor)
-    room = {"stored": stored / 1e6, "quota": settings.FILES_QUOTA / 1e6}
-    return render(request, "files/list.html", {"table": table, "tabs": tabs, **room})
+    context = {
+        "table": table,
+        "tabs": tabs,
+        "stored": stored / 1e6,
+        "quota": settings.FILES_QUOTA / 1e6,
+        "desk": request.actor.has(Role.DESK),
+    }
+    return render(request, "files/list.html", context)
 
 
 @confidential
@@ -108,12 +118,25 @@ def download(request: HttpRequest, file: UUID) -> HttpResponse:
 
 
 @confidential
+def of_a_member(request: HttpRequest) -> HttpResponse:
+    """The buying desk chooses a member, says why it looks, and sees which files there are for it."""
+    request.actor.require(Role.DESK)
+    form = MemberForm(request.POST or None)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        look_at(actor=request.actor, **form.cleaned_data)  # open until the page is made
+        context["member"] = form.cleaned_data["organisation"]
+        context["table"] = desk_table(request, **form.cleaned_data)
+    return render(request, "files/member.html", context)
+
+
+@confidential
 def look(request: HttpRequest, file: UUID) -> HttpResponse:
     """The buying desk says why it looks at a member's file, and gets it; the member learns of it."""
     owner = queries.behind_a_look(file, viewer=request.actor)
     if owner is None:
         raise Http404
-    form = LookForm(request.POST or None)
+    form = LookForm(request.POST or None, initial={"reason": request.GET.get("reason")})
     if request.method == "POST" and form.is_valid():
         look_at(actor=request.actor, organisation=owner, reason=form.cleaned_data["reason"])
         return bytes_of(get_object_or_404(File, pk=file), saved=True)

@@ -51,6 +51,11 @@ def groups(*, viewer: Actor) -> QuerySet[Group]:
     return Group.objects.filter(**mine).exclude(members__ends_at__lte=now).order_by("name").distinct()
 
 
+def for_the_desk(organisation: Organisation) -> QuerySet[File]:
+    """A member's files for the buying desk; none are seen but within a look at the member."""
+    return files().filter(organisation=organisation, visibility=Visibility.DESK)
+
+
 def stored(organisation: int, *, viewer: Actor) -> int:
     """Bytes that an organisation stores, its people's private files among them."""
     with acting_as(STOREKEEPER, actor=viewer):

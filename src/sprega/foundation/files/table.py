@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -13,6 +15,9 @@ from sprega.foundation.files.kinds import KINDS
 from sprega.foundation.files.models import File
 from sprega.foundation.organisations.models import Organisation
 from sprega.foundation.ui.table import Choice, Column, Table
+
+MOST_FOR_THE_DESK = 500
+"""On one page: a second one would be another look."""
 
 
 def file_table(request: HttpRequest, *, others: bool) -> Table:
@@ -45,6 +50,29 @@ def file_table(request: HttpRequest, *, others: bool) -> Table:
         else _(
             "Upload a certificate, an offer or a plan, and choose who may see it: only you, to begin with."
         ),
+    )
+
+
+def desk_table(request: HttpRequest, *, organisation: Organisation, reason: str) -> Table:
+    """A member's files for the buying desk, each leading to a look of its own for the same reason."""
+
+    def look(file: File) -> str:
+        return f"{reverse('files:look', args=[file.pk])}?{urlencode({'reason': reason})}"
+
+    columns = [
+        Column("name", _("Name"), link=look),
+        Column("description", _("Description")),
+        Column("kind", _("Kind"), lambda file: file.of_kind.label),
+        Column("size", _("Size"), "kilobytes", "number", "kB", 0),
+        Column("when", _("When"), "uploaded_at", kind="moment"),
+    ]
+    return Table(
+        request,
+        list(queries.for_the_desk(organisation)),  # while the look is open
+        columns,
+        per_page=MOST_FOR_THE_DESK,
+        empty=_("No files for the buying desk"),
+        hint=_("Files that this member shows to the buying desk will stand here."),
     )
 
 
