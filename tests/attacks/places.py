@@ -280,6 +280,9 @@ PLACES: dict[str, Place] = {
         data=lambda planted: {"upload": ContentFile(b"forged", "forged.txt"), "seen_by": "organisation"}
     ),
     "files:download": Place(lambda planted: {"file": planted.file}, finds=f"{CANARY} bytes", closed=True),
+    "files:of-a-member": Place(
+        finds="Copper Works", owner="desk", closed=True, data=lambda planted: {"reason": "none"}
+    ),
     "files:look": Place(
         lambda planted: {"file": planted.desk_file},
         finds="Copper Works",
