@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from sprega.foundation.access.services import registered
 from sprega.foundation.accounts.models import Person
 from sprega.foundation.personal.declarations import declarations
-from sprega.foundation.personal.words import BASES
+from sprega.foundation.personal.words import BASES, MEANINGS
 from tests.foundation.access.planting import load_services
 
 
@@ -38,7 +38,7 @@ def test_every_word_of_them_is_translated() -> None:
     words = [
         word for one in declarations() for word in (one.label, one.purpose, one.kept_for, one.stays) if word
     ]
-    words += BASES.values()
+    words += [*BASES.values(), *MEANINGS.values()]
     words += [service.purpose for service in registered() if service.name != "sum-notes"]
     assert all(isinstance(word, Promise) for word in words), [w for w in words if isinstance(w, str)]
     for word in words:

@@ -29,7 +29,6 @@ def run_list(request: HttpRequest) -> HttpResponse:
     columns = [
         Column("work", _("Work"), "title", link=_address),
         Column("state", _("State"), lambda run: run.get_state_display(), sort="state"),
-        Column("steps", _("Steps"), words.progress),
         Column("asked", _("Asked"), "asked_at", kind="moment", sort="asked_at"),
         Column("took", _("Took"), lambda run: words.how_long(run.lasted)),
         Column(

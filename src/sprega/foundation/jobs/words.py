@@ -46,10 +46,3 @@ def attempts(run: Run) -> str:
     if run.state == Run.State.FAILED and run.attempts > 1:
         return _("Tried %(done)d of %(most)d times.") % facts
     return ""
-
-
-def progress(run: Run) -> str:
-    """How far it is, for a cell of a table."""
-    if run.over or run.steps is None:
-        return ""
-    return _("%(done)d of %(steps)d") % {"done": run.steps_done, "steps": run.steps}

@@ -20,7 +20,8 @@ from sprega.foundation.personal import actions, queries
 from sprega.foundation.personal.archive import shown
 from sprega.foundation.personal.declarations import declarations
 from sprega.foundation.personal.forms import EraseForm
-from sprega.foundation.personal.words import BASES
+from sprega.foundation.personal.words import BASES, MEANINGS
+from sprega.foundation.room import Basis
 
 ROWS_SHOWN = 20
 
@@ -28,7 +29,14 @@ ROWS_SHOWN = 20
 def kept(request: HttpRequest) -> HttpResponse:
     """What is kept about persons and why, and who computes over members' data: for everybody."""
     kinds = [{"of": one, "basis": BASES[one.basis]} for one in declarations()]
-    return render(request, "personal/kept.html", {"kinds": kinds, "services": registered()})
+    used = {one.basis for one in declarations()} | {Basis.INTEREST}
+    context = {
+        "kinds": kinds,
+        "bases": [(BASES[basis], MEANINGS[basis]) for basis in Basis if basis in used],
+        "interest": BASES[Basis.INTEREST],
+        "services": registered(),
+    }
+    return render(request, "personal/kept.html", context)
 
 
 @login_required

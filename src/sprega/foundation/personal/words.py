@@ -12,9 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from sprega.foundation.room import Basis
 
 BASES = {
-    Basis.CONSENT: _("You agreed to it and may take that back at any time (GDPR, article 6 (1) (a))."),
-    Basis.CONTRACT: _("It is needed for what was agreed with you (GDPR, article 6 (1) (b))."),
-    Basis.OBLIGATION: _("The law demands it (GDPR, article 6 (1) (c))."),
+    Basis.CONSENT: _("you agreed to it"),
+    Basis.CONTRACT: _("it was agreed with you"),
+    Basis.OBLIGATION: _("the law demands it"),
+    Basis.INTEREST: _("shared work"),
+}
+MEANINGS = {
+    Basis.CONSENT: _("You may take your consent back at any time (GDPR, article 6 (1) (a))."),
+    Basis.CONTRACT: _("Without it what was agreed could not be done (GDPR, article 6 (1) (b))."),
+    Basis.OBLIGATION: _("Such as the duty to tell you what is kept (GDPR, article 6 (1) (c))."),
     Basis.INTEREST: _(
         "The cluster and your organisation need it to work together, and it weighs little on you "
         "(GDPR, article 6 (1) (f)). You may object: write to the cluster office."
