@@ -51,6 +51,8 @@ def test_every_form_of_a_word_finds_every_other(db: None, forms: str) -> None:
         ("ЧЛЕН", "всички членове на клъстера"),
         ("електро", "Електроенергия за високо напрежение"),
         ("lim", "Quick lime"),
+        ("ПВЦ", "Тръба ПВЦ200-6"),
+        ("PVC20", "Pipe PVC200"),
         ("ISO 50001", "certified to ISO-50001:2018"),
         ("ISO-50001", "certified to ISO 50001:2018"),
         ("12,5", "about 12.5 t"),
@@ -113,6 +115,12 @@ def test_no_input_is_an_error(db: None, asked: str) -> None:
 @given(asked=st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_no_text_at_all_is_an_error(db: None, asked: str) -> None:
     matching([asked.replace("\x00", "") or "lime"], read(asked))
+
+
+def test_many_texts_at_once(db: None) -> None:
+    texts = [f"лимонит{number:05d}а " + "и" * 50 + f"{number}" for number in range(3000)]
+    assert set(matching(texts, read("лимонит02999а"))) == {2999}
+    assert len(matching(texts, read("лимонит"))) == 3000
 
 
 def test_a_stored_text_may_be_anything(db: None) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Page:
-    """A page that stands in no rail: its title, its address, other words for it, and for whom it is."""
+    """A page: its title, its address, other words for it, and for whom it is."""
 
     title: str | Promise
     url: str
@@ -45,10 +45,11 @@ OTHERS = (
     Page(_("Where you are signed in"), "usersessions_list", _("devices, sessions, sign out elsewhere")),
     Page(_("Files"), "files:list", _("upload, document, attachment")),
     Page(_("Your long work"), "jobs:list", _("jobs, progress, what is under way")),
-    Page(_("Your events"), "ledger:events", _("ledger, log, proof, who looked")),
-    Page(_("Your personal data"), "privacy:mine", _("download, erase, data protection")),
-    Page(_("What is kept and why"), "privacy:kept", _("data protection, retention"), signed_in=False),
-    Page(_("For programs"), "api-1:openapi-view", _("API, token, interface"), signed_in=False),
+    Page(_("What happened"), "ledger:events", _("your events, ledger, log, proof, who looked")),
+    Page(_("Your data"), "personal:mine", _("download, erase, personal data, data protection")),
+    Page(_("What is kept and why"), "personal:kept", _("data protection, retention"), signed_in=False),
+    Page(_("Keys for programs"), "tokens:list", _("API, token")),
+    Page(_("What programs can do"), "api:reference", _("API, interface"), signed_in=False),
 )
 
 
@@ -69,10 +70,11 @@ def titles(viewer: Actor) -> list[str]:
 
 def _pages(viewer: Actor) -> Iterator[tuple[Page, str]]:
     """Those of the rail and those beside it, as far as they are installed."""
+    known = {page.url for page in OTHERS}
     in_rail = [
         Page(entry.label, entry.url, PLACES[entry.place][0])
         for entry in chain(FOUNDATION, *(room.navigation for room in rooms()))
-        if needs(viewer, entry)
+        if needs(viewer, entry) and entry.url not in known
     ]
     for page in (*OTHERS, *in_rail):
         if viewer.person_id is not None or not page.signed_in:

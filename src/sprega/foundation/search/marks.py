@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from unicodedata import normalize
 
-from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from sprega.foundation.search.question import Question
+from sprega.foundation.search.text import WORD, key, lexemes, spoken
 
-WORD = re.compile(r"[^\W_]+")
 READ = 1000
 """Characters of an excerpt that are looked through."""
 SHOWN, BEFORE = 220, 60
@@ -21,19 +18,15 @@ SHOWN, BEFORE = 220, 60
 
 
 def asked_for(texts: Iterable[str], question: Question) -> frozenset[str]:
-    """The words of the texts that the question asks for, in lower case."""
-    words = {_key(word) for text in texts for word in WORD.findall(text[:READ])}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT word, lexeme, stem, '0' || latin FROM search_lexemes(%s)", [" ".join(words)])
-        return frozenset(
-            word for word, *lexemes in cursor.fetchall() if question.marks(one for one in lexemes if one)
-        )
+    """The words of the texts that the question asks for."""
+    known = lexemes({word for text in texts for word in spoken(text[:READ])})
+    return frozenset(word for word, kept in known.items() if question.marks(kept))
 
 
 def excerpt(text: str, words: frozenset[str]) -> str:
     """A text cut to what surrounds the first word asked for."""
     text = " ".join(text[:READ].split())
-    first = next((found.start() for found in WORD.finditer(text) if _key(found[0]) in words), 0)
+    first = next((found.start() for found in WORD.finditer(text) if key(found[0]) in words), 0)
     start = text.rfind(" ", 0, max(first - BEFORE, 0)) + 1 if first > BEFORE else 0
     end = start + SHOWN
     if end < len(text):
@@ -50,11 +43,6 @@ def marked(text: str, words: frozenset[str]) -> SafeString:
     told, end = [], 0
     for found in WORD.finditer(text):
         told.append(escape(text[end : found.start()]))
-        told.append(f"<mark>{escape(found[0])}</mark>" if _key(found[0]) in words else escape(found[0]))
+        told.append(f"<mark>{escape(found[0])}</mark>" if key(found[0]) in words else escape(found[0]))
         end = found.end()
     return mark_safe("".join([*told, escape(text[end:])]))  # noqa: S308 - each piece is escaped
-
-
-def _key(word: str) -> str:
-    """A word as the database writes it: lower case, the first 60 letters."""
-    return normalize("NFC", word).lower()[:60]

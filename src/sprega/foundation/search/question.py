@@ -132,9 +132,7 @@ def _token(place: int, word: str, latin: str, lexeme: str, stem: str | None) -> 
     if stem:
         # Latin letters also ask for a Bulgarian word, Cyrillic ones for it in either
         lexemes += [f"0{stem[1:]}"] if stem[0] == "1" else [stem, f"1{stem[1:]}"]
-    prefixes = [f"0{latin}"] if stem else []
-    if stem is None or stem[0] == "1":
-        prefixes.append(word)
+    prefixes = [word, f"0{latin}"] if stem else [word]
     return _Token(place, tuple(lexemes), tuple(prefixes) if len(word) >= PREFIX_FROM else ())
 
 

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
@@ -18,6 +20,9 @@ MOST = 200
 """Rows that one search hands out."""
 FOUND = 2.0
 """The rank of what is found in a text; a name that is the very question, or begins with it, has more."""
+BATCH = 1000
+"""Words of which the database is asked in one text; of a text it reads 100,000 characters."""
+WORD = re.compile(r"[^\W_]+")
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -85,18 +90,47 @@ def found(rows: QuerySet[Row], asked: str | Question, *, words: str = "words") -
 
 
 def matching(texts: Sequence[str], question: Question) -> dict[int, float]:
-    """Of texts that no table holds, the numbers of those that match, with their rank."""
+    """Of texts that no table holds, the numbers of those that match, with their rank.
+
+    Each different word goes to the database once: hundreds of texts say much the same.
+    """
     if not question.loose or not texts:
         return {}
+    told = [spoken(text) for text in texts]
+    known = lexemes({word for words in told for word in words})
+    vectors = [
+        " ".join(f"{one}:{place}" for place, word in enumerate(words, 1) for one in known.get(word, ()))
+        for words in told
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT n - 1, ts_rank(words, %(strict)s::tsquery, 1)"
-            " FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS t(told, n)"
-            " CROSS JOIN LATERAL (SELECT search_vector(told) AS words) AS v"
+            " FROM unnest(%(texts)s::text[]::tsvector[]) WITH ORDINALITY AS t(words, n)"
             " WHERE words @@ %(loose)s::tsquery",
-            {"texts": list(texts), "strict": question.strict, "loose": question.loose},
+            {"texts": vectors, "strict": question.strict, "loose": question.loose},
         )
         return {number: FOUND + rank for number, rank in cursor.fetchall()}
+
+
+def spoken(text: str) -> list[str]:
+    """The words of a text as `lexemes` knows them."""
+    return [key(word) for word in WORD.findall(text)]
+
+
+def key(word: str) -> str:
+    """A word as the database writes it: in lower case, its first 60 letters."""
+    return normalize("NFC", word).lower()[:60]
+
+
+def lexemes(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """How the database keeps each of several words."""
+    known = sorted(words)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word, lexeme, stem FROM unnest(%s::text[]) AS t(told) CROSS JOIN search_lexemes(told)",
+            [[" ".join(known[start : start + BATCH]) for start in range(0, len(known), BATCH)]],
+        )
+        return {word: tuple(filter(None, found)) for word, *found in cursor.fetchall()}
 
 
 def _query(told: str) -> Func:
