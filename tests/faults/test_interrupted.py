@@ -98,6 +98,10 @@ def test_a_backup_cut_off_leaves_no_file_and_the_old_one(own: Installation) -> N
 
 def test_a_restore_cut_off_leaves_the_old_or_says_how_to_go_on(own: Installation) -> None:
     archive, clusters = own.home.parent / "kept.tar", own.home / "clusters"
+    many = own.folder(NAME) / "files"
+    many.mkdir(mode=0o700, exist_ok=True)
+    for number in range(3000):  # unpacking takes long enough to be cut off
+        (many / str(number)).touch()
     own.sprega("backup", archive)
     own.sprega("office", NAME, "late@broken.example")
     late = "SELECT count(*) FROM accounts_person WHERE email = 'late@broken.example'"
@@ -121,6 +125,7 @@ def test_a_restore_cut_off_leaves_the_old_or_says_how_to_go_on(own: Installation
 def cut_off(made: Installation, archive: Path, moment: Callable[[], object]) -> None:
     """Kill a restore as soon as it has come to a moment."""
     restore = begin(made, "restore", archive, "--force")
-    eventually(lambda: moment() or restore.poll() is not None, 30)
+    while not moment() and restore.poll() is None:
+        time.sleep(0.005)
     kill([restore.pid, *processes(made, "pg_restore")])
     assert restore.wait() == -signal.SIGKILL

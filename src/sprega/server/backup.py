@@ -14,15 +14,14 @@ import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from sprega.cli.refusal import Refusal, reason
 from sprega.engines.model import Sentence
@@ -47,13 +46,14 @@ CHECKPOINT = "SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an archive holds: a cluster of a moment, and what its ledger had signed by then."""
+    """What an archive holds: a cluster of a moment, what its ledger had signed by then, its roles' names."""
 
     name: str
     at: str
     software: str
     events: int
     root: str
+    roles: dict[str, str] = field(default_factory=dict)
 
 
 def back_up(cluster: Cluster, server: Server | None, path: Path) -> Manifest:
@@ -71,7 +71,8 @@ def back_up(cluster: Cluster, server: Server | None, path: Path) -> Manifest:
         with _moment(urls.maintenance) as (snapshot, size, root):
             options = ("--format=custom", "--no-owner", "--no-comments", f"--snapshot={snapshot}")
             _run("pg_dump", urls.maintenance, *options, f"--file={dump}")
-            manifest = Manifest(cluster.name, at, f"sprega {version('sprega')}", size, root)
+            software = f"sprega {version('sprega')}"
+            manifest = Manifest(cluster.name, at, software, size, root, _role_names(urls))
             with whole_file(path) as file, tarfile.open(fileobj=file, mode="w") as archive:
                 _add_text(archive, "manifest.json", json.dumps({"form": FORM, **vars(manifest)}, indent=1))
                 archive.add(dump, "database.dump")
@@ -264,7 +265,9 @@ def _load(dump: Path, urls: Addresses, manifest: Manifest) -> None:
     import psycopg
     from psycopg import sql
 
-    names = {role: urlsplit(getattr(urls, role)).username or "" for role in ROLES}
+    names = _role_names(urls)
+    known = {f"{manifest.name}_{role}": names[role] for role in ROLES}  # on the embedded server
+    known |= {manifest.roles[role]: names[role] for role in ROLES if role in manifest.roles}
     with psycopg.connect(urls.owner, autocommit=True) as connection:
         # The dump grants what a table has from nothing on: what new tables get by themselves must not come
         # on top of what the ledger's tables were left with. The dump sets these defaults again.
@@ -272,7 +275,7 @@ def _load(dump: Path, urls: Addresses, manifest: Manifest) -> None:
             for role in ("app", "maintenance"):
                 taken = sql.SQL("ALTER DEFAULT PRIVILEGES REVOKE ALL ON {} FROM {}")
                 connection.execute(taken.format(sql.SQL(things), sql.Identifier(names[role])))
-        connection.execute(_script(dump, "pre-data", manifest.name, names).encode())
+        connection.execute(_script(dump, "pre-data", known).encode())
         _run(
             "pg_restore",
             urls.owner,
@@ -282,7 +285,7 @@ def _load(dump: Path, urls: Addresses, manifest: Manifest) -> None:
             "--single-transaction",
             dump,
         )
-        connection.execute(_script(dump, "post-data", manifest.name, names).encode())
+        connection.execute(_script(dump, "post-data", known).encode())
     with psycopg.connect(urls.maintenance) as connection:
         found = _signed(connection)
     if found != (manifest.events, manifest.root):
@@ -292,11 +295,18 @@ def _load(dump: Path, urls: Addresses, manifest: Manifest) -> None:
         )
 
 
-def _script(dump: Path, section: str, name: str, names: dict[str, str]) -> str:
+def _role_names(urls: Addresses) -> dict[str, str]:
+    """What the three roles are called, which a PostgreSQL of one's own decides."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    return {role: str(conninfo_to_dict(getattr(urls, role)).get("user", "")) for role in ROLES}
+
+
+def _script(dump: Path, section: str, names: Mapping[str, str]) -> str:
     """A section as statements, its roles by their names here. No member's data stands in it."""
     written = _run("pg_restore", None, f"--section={section}", "--no-owner", "--file=-", dump)
-    for role in ROLES:
-        written = re.sub(rf'"?\b{re.escape(f"{name}_{role}")}\b"?', f'"{names[role]}"', written)
+    there = "|".join(re.escape(name) for name in names)
+    written = re.sub(rf'"?\b({there})\b"?', lambda found: f'"{names[found[1]]}"', written)
     # psql's own commands, and the schema that exists already
     lines = [line for line in written.splitlines() if not line.startswith(("\\", "CREATE SCHEMA public"))]
     return "\n".join(lines)
@@ -312,11 +322,12 @@ def _signed(connection: psycopg.Connection[Any]) -> tuple[int, str]:
 
 def _run(program: str, url: str | None, *arguments: str | Path) -> str:
     """Run one of PostgreSQL's programs; the password goes in by the environment, which others cannot read."""
+    from psycopg.conninfo import conninfo_to_dict
+
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
     command: list[str] = [str(_program(program, url)), *map(str, arguments)]
     if url is not None:
-        parts = urlsplit(url)
-        environment["PGPASSWORD"] = unquote(parts.password or "")
+        environment["PGPASSWORD"] = str(conninfo_to_dict(url).get("password", ""))
         command.append(f"--dbname={_without_password(url)}")
     done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs, no shell
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
