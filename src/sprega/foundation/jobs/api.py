@@ -15,6 +15,7 @@ from ninja import Field, Query, Router, Schema
 from sprega.foundation.access.identity import Actor
 from sprega.foundation.api.guard import ordinary
 from sprega.foundation.api.paging import Asked, Page, page
+from sprega.foundation.jobs import queries
 from sprega.foundation.jobs.kinds import kind_of
 from sprega.foundation.jobs.models import Run
 
@@ -27,7 +28,7 @@ class RunOut(Schema):
     id: UUID
     kind: str = Field(description="Room and verb.")
     title: str = Field(description="The kind in words, in the language asked for.")
-    state: str = Field(description="`waiting`, `running`, `done` or `failed`.")
+    state: str = Field(description="`waiting`, `running`, `done`, `failed`, `refused` or `canceled`.")
     steps_done: int
     steps: int | None = Field(description="Of how many; null while nobody knows.")
     result: str = Field(description="Where the result is found, once it is done.")
@@ -55,4 +56,4 @@ def one_run(request: HttpRequest, run: UUID) -> Run:
 
 
 def _own(actor: Actor) -> QuerySet[Run]:
-    return Run.objects.filter(person=actor.person_id, organisation=actor.organisation_id)
+    return queries.runs(viewer=actor).filter(organisation=actor.organisation_id)
