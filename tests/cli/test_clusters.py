@@ -102,7 +102,7 @@ def test_the_practice_cluster_has_its_people_and_says_them_again(made: Installat
     assert dict(standings) == {"cluster": 1, "member": 23, "supplier": 6, "partner": 1}
     said = made.sprega("practice")
     kept = json.loads((made.folder("practice") / "accounts.json").read_text())
-    assert len(kept) == 8
+    assert len(kept) == 10
     assert all(one["password"] in said for one in kept)
     holdings = rows(
         made,
@@ -174,6 +174,33 @@ def test_backup_wipe_restore_gives_the_same_ledger_and_the_same_guards(own: Inst
         assert "The ledger is right" in said
         secrets = (other.folder("practice") / "secrets.json").read_text()
         assert secrets == (own.folder("practice") / "secrets.json").read_text()
+
+
+def test_a_new_key_is_followed_by_whoever_kept_the_old_one(own: Installation) -> None:
+    before, after = own.home.parent / "before", own.home.parent / "after"
+    old = own.home.parent / "old.txt"
+    own.sprega("ledger", before, "--cluster", "practice")
+    old.write_text(json.loads(before.read_text().splitlines()[0])["keys"][0])
+    said = own.sprega("ledger-key", "--cluster", "practice")
+    assert "The earlier key has signed" in said
+    own.sprega("ledger", after, "--cluster", "practice")
+    assert said.split()[1] in own.sprega("verify", after, "--keys", old, "--checkpoint", _last_line(own))
+    assert "Nothing vouches for this key" in own.sprega("ledger-key", "--lost", "--cluster", "practice")
+    own.sprega("ledger", after, "--cluster", "practice")
+    assert "No known key has signed" in own.sprega("verify", after, "--keys", old, code=1)
+    own.sprega("verify", after)
+
+
+def test_the_first_of_a_board_is_opened_by_the_command(own: Installation) -> None:
+    said = own.sprega("office", "srednogorie", "first@ics.bg", "--board")
+    assert "/accounts/password/reset/key/" in said
+    given = rows(
+        own,
+        "srednogorie",
+        "SELECT r.role, p.email FROM organisations_representation r"
+        " JOIN accounts_person p ON p.id = r.person_id ORDER BY 1",
+    )
+    assert given == [("board", "first@ics.bg"), ("office", "o@ics.bg")]
 
 
 def _bare(row: tuple) -> str:

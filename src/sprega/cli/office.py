@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`sprega office`: give somebody the cluster office, where no other office is there to do it on its page."""
+"""`sprega office`: give somebody the cluster office or a seat on its first board, where no page can do it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
     parser.add_argument(
         "email", metavar=say(Sentence("EMAIL")), help=say(Sentence("e-mail address of the person"))
     )
+    parser.add_argument(
+        "--board",
+        action="store_true",
+        help=say(
+            Sentence("a seat on the board instead: the first members of a board have nobody to confirm them")
+        ),
+    )
     return parser
 
 
@@ -40,7 +47,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
         with transaction.atomic():
             own = Organisation.objects.get(standing=Organisation.Standing.CLUSTER)
             link = founding.open_office(
-                cluster=own, email=options.email, password=None, language=cluster.languages[0]
+                cluster=own,
+                email=options.email,
+                password=None,
+                language=cluster.languages[0],
+                role="board" if options.board else "office",
             )
         connections.close_all()
     print_link(link, language)

@@ -115,6 +115,8 @@ def print_accounts(cluster: Cluster, language: Language) -> None:
 ROLES = {
     "office": Sentence("cluster office"),
     "desk": Sentence("buying desk"),
+    "board": Sentence("board member"),
+    "head": Sentence("head of a member"),
     "purchasing": Sentence("purchasing manager"),
     "competitor": Sentence("purchasing manager of a competitor"),
     "mayor": Sentence("mayor"),

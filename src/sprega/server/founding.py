@@ -95,8 +95,10 @@ def give(*, person: Person, organisation: Organisation, role: str) -> None:
         )
 
 
-def open_office(*, cluster: Organisation, email: str, password: str | None, language: str) -> str | None:
-    """Let somebody act as the office, with a new account if need be.
+def open_office(
+    *, cluster: Organisation, email: str, password: str | None, language: str, role: str = "office"
+) -> str | None:
+    """Let somebody act as the office, or on the board, with a new account if need be.
 
     Without a password the address of the page at which one is chosen is returned: whoever runs the command
     holds the database anyway, so it also helps an office that has lost its password.
@@ -110,11 +112,11 @@ def open_office(*, cluster: Organisation, email: str, password: str | None, lang
     office = Person.objects.filter(email__iexact=email).first()
     if office is None:
         office = Person.objects.create_user(email, password, name="", language=language)
-    held = Representation.objects.in_force().filter(person=office, organisation=cluster, role="office")
+    held = Representation.objects.in_force().filter(person=office, organisation=cluster, role=role)
     with acting(Actor(office.pk)):
         already = held.exists()
     if not already:
-        give(person=office, organisation=cluster, role="office")
+        give(person=office, organisation=cluster, role=role)
     return None if password else cluster_address(choosing_password(office))
 
 

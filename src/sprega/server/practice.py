@@ -37,6 +37,8 @@ class Invented:
 PEOPLE = (
     Invented("office", "Ognyana Redova", CLUSTER, "office"),
     Invented("desk", "Desislav Merkov", CLUSTER, "desk"),
+    Invented("board", "Borislava Upravska", CLUSTER, "board"),
+    Invented("head", "Hristina Glavcheva", "m01", "lead"),
     Invented("purchasing", "Pavlina Kupenova", "m01", "purchasing"),
     Invented("competitor", "Kuncho Drugov", "m02", "purchasing"),
     Invented("mayor", "Mayia Gradeva", "mednograd", "lead"),

@@ -53,6 +53,8 @@ class Person(AbstractBaseUser):
 
         OFFICE = "office", _("cluster office")
         DESK = "desk", _("buying desk")
+        BOARD = "board", _("board member")
+        HEAD = "head", _("head of a member")
         PURCHASING = "purchasing", _("purchasing manager")
         COMPETITOR = "competitor", _("purchasing manager of a competitor")
         MAYOR = "mayor", _("mayor")

@@ -9,7 +9,7 @@ ACCEPT_INVITATION = register(
     Service(
         "accept-invitation",
         _(
-            "gives the one representation that an invitation promises, to whoever holds its link, or proposes it"
+            "gives or proposes what an invitation promises, once, to whoever holds its link"
         ),
         reads=("accounts_invitation", "organisations_representation", "organisations_proposal"),
         writes=("accounts_invitation", "organisations_representation", "organisations_proposal"),
