@@ -30,7 +30,7 @@ HEADS = {
     "award": (*("what", "ours, CPU s", "our gap", "peer", "peer, CPU s", "peer gap", "ratio"),),
     "clearing": ("what", "CPU s", "peak MB", "remark"),
     "ledger": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
-    "platform": ("what", "requests a second", "p95, ms", "CPU ms a request"),
+    "platform": ("what", "requests a second", "p95, ms", "web, CPU ms a request", "database, CPU ms"),
     "search": ("what", "ours, ms", "peer, ms", "peer"),
 }
 
@@ -70,10 +70,10 @@ def clearing(row: tuple[str, float, float, str]) -> tuple[str, ...]:
     return what, seconds(used), "-" if math.isnan(memory) else f"{memory:.0f}", remark
 
 
-def pages(row: tuple[str, float, float, float]) -> tuple[str, ...]:
+def pages(row: tuple[str, float, float, float, float]) -> tuple[str, ...]:
     """A row of `benchmarks.platform`."""
-    what, rate, p95, cpu = row
-    return what, f"{rate:.0f}", f"{p95:.1f}", f"{cpu:.2f}"
+    what, rate, p95, web, database = row
+    return what, f"{rate:.0f}", f"{p95:.1f}", f"{web:.2f}", f"{database:.2f}"
 
 
 def answers(row: tuple[str, float, float, str]) -> tuple[str, ...]:

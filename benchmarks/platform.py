@@ -6,7 +6,8 @@ python -m benchmarks.platform
 A practice cluster with the tiny room of the tests gets notes of 22, then 500, then 5,000 organisations. Its
 list is asked for by a signed-in member over a few connections kept open; the peer (`benchmarks.bare`) answers
 fifty rows of the same table without session, person, policies or template. The asking side shares the
-machine's cores: beside requests a second stands what a request costs the web server in CPU time.
+machine's cores: beside requests a second stands what a request costs the web server in CPU time, and the
+database. At the largest size other pages are asked for as well.
 """
 
 from __future__ import annotations
@@ -53,11 +54,12 @@ NOTES = """
 """
 
 
-Row = tuple[str, float, float, float]
+PAGES = {"Today": "/today", "the people": "/organisations/people/", "the notices": "/notices/"}
+Row = tuple[str, float, float, float, float]
 
 
 def rows() -> Iterator[Row]:
-    """What was asked for, requests a second, 95th percentile in ms, the web server's CPU ms a request."""
+    """What was asked for, requests a second, 95th percentile in ms, CPU ms a request of web and database."""
     with tempfile.TemporaryDirectory(prefix="sprega-bench-") as top:
         Path(top).chmod(0o755)
         yield from measured(Path(top) / "home")
@@ -78,17 +80,20 @@ def measured(home: Path) -> Iterator[Row]:
     with running([sprega, "serve", "--no-worker"], environment) as serving:
         kept = json.loads((home / "clusters" / "practice" / "cluster.json").read_text())
         port = kept["port"]
-        url = maintenance(environment)
+        urls = addresses(environment)
+        database = postmaster(urls["DATABASE_MAINTENANCE_URL"])
         cookie = signed_in(port, home)
         peer = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", str(THREADS)]
         peer += ["--port", str(PEER_PORT), "benchmarks.bare:application"]
-        with running(peer, {**environment, "BARE_URL": url}) as bare:
+        with running(peer, {**environment, "BARE_URL": urls["DATABASE_MAINTENANCE_URL"]}) as bare:
+            web = [pid for pid in tree(serving) if b"sprega.server.web" in command(pid)]
             for size in SIZES:
-                grow(url, size)
+                grow(urls, size)
                 # turn and turn about, so that a busy machine slows both
-                yield f"a bare view with one query, {size}", *load(PEER_PORT, "/", "", tree(bare))
-                web = [pid for pid in tree(serving) if b"sprega.server.web" in command(pid)]
-                yield f"the tiny room's list, {size}", *load(port, "/notes/", cookie, web)
+                yield f"a bare view with one query, {size}", *load(PEER_PORT, "/", "", tree(bare), database)
+                yield f"the tiny room's list, {size}", *load(port, "/notes/", cookie, web, database)
+            for name, path in PAGES.items():
+                yield f"{name}, {size}", *load(port, path, cookie, web, database)
 
 
 @contextmanager
@@ -122,29 +127,37 @@ def reach(port: int) -> None:
     raise TimeoutError(port)
 
 
-def maintenance(environment: dict[str, str]) -> str:
-    """The address past the policies."""
+def addresses(environment: dict[str, str]) -> dict[str, str]:
+    """The database's addresses for each role."""
     script = (
-        "from sprega.server import installation as i\n"
-        "with i.database_in_use() as server: print(i.addresses(i.find('practice'), server).maintenance)"
+        "import json; from sprega.server import installation as i\n"
+        "with i.database_in_use() as server: "
+        "print(json.dumps(i.addresses(i.find('practice'), server).environment()))"
     )
     done = subprocess.run(  # noqa: S603 - our own programs
         [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
     )
-    return done.stdout.strip()
+    return json.loads(done.stdout)
 
 
-def grow(url: str, size: int) -> None:
-    """Let there be so many members, each with a note."""
-    with psycopg.connect(url) as connection:
+def grow(urls: dict[str, str], size: int) -> None:
+    """Let there be so many members, each with a note, and let the planner know as it soon would by itself."""
+    with psycopg.connect(urls["DATABASE_MAINTENANCE_URL"]) as connection:
         (have,) = connection.execute(
             "SELECT count(*) FROM organisations_organisation WHERE standing = 'member'"
         ).fetchone()
         if have < size:
             connection.execute(MORE, {"from": have + 1, "to": size})
         connection.execute(NOTES)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ANALYZE")
+    with psycopg.connect(urls["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        connection.execute("ANALYZE organisations_organisation, notes_note")
+
+
+def postmaster(url: str) -> int:
+    """The database server's first process: the parent of the one that serves a connection."""
+    with psycopg.connect(url) as connection:
+        (serving,) = connection.execute("SELECT pg_backend_pid()").fetchone()
+        return int(Path(f"/proc/{serving}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def signed_in(port: int, home: Path) -> str:
@@ -164,11 +177,17 @@ def signed_in(port: int, home: Path) -> str:
     return "; ".join(f"{one.name}={one.value}" for one in jar)
 
 
-def load(port: int, path: str, cookie: str, server: list[int]) -> tuple[float, float, float]:
-    """Requests a second, the 95th percentile in ms, and the web server's CPU ms a request."""
+def load(
+    port: int, path: str, cookie: str, server: list[int], database: int
+) -> tuple[float, float, float, float]:
+    """Requests a second, 95th percentile in ms, CPU ms a request of the web server and of the database."""
     times: list[float] = []
     ask(port, path, cookie, 1.0, [])
-    before, began = sum(map(cpu, server)), time.perf_counter()
+
+    def spent() -> tuple[float, float]:
+        return sum(map(cpu, server)), sum(map(cpu, tree(database)))
+
+    before, began = spent(), time.perf_counter()
     threads = [
         threading.Thread(target=ask, args=(port, path, cookie, SECONDS, times)) for _ in range(CONNECTIONS)
     ]
@@ -177,8 +196,8 @@ def load(port: int, path: str, cookie: str, server: list[int]) -> tuple[float, f
     for thread in threads:
         thread.join()
     took = time.perf_counter() - began
-    spent = sum(map(cpu, server)) - before
-    return len(times) / took, 1000 * sorted(times)[int(0.95 * len(times))], 1000 * spent / len(times)
+    web, backends = (1000 * (after - was) / len(times) for after, was in zip(spent(), before, strict=True))
+    return len(times) / took, 1000 * sorted(times)[int(0.95 * len(times))], web, backends
 
 
 def ask(port: int, path: str, cookie: str, seconds: float, times: list[float]) -> None:

@@ -18,7 +18,7 @@ from sprega.foundation.room import Entry, Place, rooms
 from sprega.foundation.ui.addresses import address_of
 from sprega.foundation.ui.preferences import theme_of
 from sprega.foundation.ui.queries import Told, told
-from sprega.foundation.ui.shell import Bar, Foot, Link, Rail, Section, drawn
+from sprega.foundation.ui.shell import Bar, Files, Foot, Link, Rail, Section, drawn
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -101,6 +101,11 @@ class Shell:
                 asked=self.request.GET.get("q", "") if path == search else "",
             ),
         )
+
+    @property
+    def files(self) -> SafeString:
+        """The style sheet and the scripts."""
+        return drawn("ui/shell/files.html", Files())
 
     @property
     def foot(self) -> SafeString:

@@ -84,11 +84,16 @@ class Foot:
     title: str
 
 
-def drawn(template: str, facts: Rail | Bar | Foot | None) -> SafeString:
+@dataclass(frozen=True)
+class Files:
+    """What every page loads, the same for all."""
+
+
+def drawn(template: str, facts: Rail | Bar | Foot | Files | None) -> SafeString:
     """A part of the shell, where it has facts."""
     return _drawn(template, facts, get_language()) if facts else SafeString("")
 
 
 @lru_cache(maxsize=2048)
-def _drawn(template: str, facts: Rail | Bar | Foot, _language: str | None) -> SafeString:
+def _drawn(template: str, facts: Rail | Bar | Foot | Files, _language: str | None) -> SafeString:
     return get_template(template).template.render(Context({"shell": facts}))

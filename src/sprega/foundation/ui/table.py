@@ -10,6 +10,7 @@ from functools import cached_property
 from html import escape
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -249,7 +250,7 @@ class Table:
         marks = {one: f" {mark(one, small=True)}" for one in self.classes}
         return SafeString("".join(_drawn(row, marks) for row in self.body))
 
-    @property
+    @cached_property
     def classes(self) -> list[str]:
         """The visibility classes marked on the page, for the line that explains the marks."""
         return list(dict.fromkeys(cell.seen for row in self.body for cell in row if cell.seen))
@@ -272,12 +273,14 @@ class Table:
 
     def address(self, **changes: str) -> str:
         """This page's address with other wishes for this table."""
-        wishes = self.request.GET.copy()
-        for key, value in changes.items():
-            wishes.pop(self.prefix + key, None)
-            if value:
-                wishes[self.prefix + key] = value
-        return f"?{wishes.urlencode()}"
+        wishes = {self.prefix + key: value for key, value in changes.items()}
+        kept = [(key, value) for key, value in self.wishes if key not in wishes]
+        return f"?{urlencode([*kept, *(wish for wish in wishes.items() if wish[1])])}"
+
+    @cached_property
+    def wishes(self) -> list[tuple[str, str]]:
+        """All that the address asks for, of this table and of others."""
+        return [(key, value) for key, values in self.request.GET.lists() for value in values]
 
     @property
     def pages(self) -> list[tuple[int | str, str]]:
@@ -309,9 +312,7 @@ class Table:
         mine = {
             self.prefix + key for key in ("q", "page", "export", *(choice.key for choice in self.choices))
         }
-        return [
-            (key, value) for key, values in self.request.GET.lists() if key not in mine for value in values
-        ]
+        return [(key, value) for key, value in self.wishes if key not in mine]
 
     @property
     def wants_export(self) -> bool:
