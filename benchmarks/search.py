@@ -64,6 +64,13 @@ PICK = """
 """
 
 TABLES = ("search_publictext", "bench_owned")
+NOTICES = """
+    INSERT INTO notices_notice (id, person_id, kind, text, arguments, url, created_at, for_digest)
+    SELECT gen_random_uuid(), p.id, 'bench', pick(what, n) || ' ' || pick(goods, n / 7) || ' ' || n,
+           '{}', '', now(), false
+      FROM generate_series(1, 500) n, (SELECT id FROM accounts_person WHERE practice_role = 'purchasing') p,
+           (SELECT string_to_array(%(what)s, ',') what, string_to_array(%(goods)s, ',') goods) w
+"""
 Row = tuple[str, float, float, str]
 
 
@@ -93,6 +100,8 @@ def fill(url: str) -> None:
         connection.execute(FILL.replace("pick(", "pg_temp.pick("), lists)
         connection.execute("SET LOCAL sprega.service = 'founding'")
         connection.execute(MORE.replace("pick(", "pg_temp.pick("), lists)
+        connection.execute("SET LOCAL sprega.service = 'notifier'")
+        connection.execute(NOTICES.replace("pick(", "pg_temp.pick("), lists)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("ANALYZE")
 
@@ -131,6 +140,9 @@ def measured() -> Iterator[Row]:
     ):
         took = best(lambda asked=asked: answer(viewer=NOBODY, asked=asked))
         yield f"a whole answer, {what}", took, math.nan, ""
+    with acting(buyer()) as member:
+        took = best(lambda: answer(viewer=member, asked="покупка Пирдоп"))
+    yield "a member's whole answer, with 500 notices", took, math.nan, ""
 
 
 def buyer() -> Actor:
