@@ -8,6 +8,7 @@ from collections.abc import Callable
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from sprega.foundation.api.actions import recognise
 from sprega.foundation.api.problems import BY_STATUS, MEDIA_TYPE, answer
@@ -41,6 +42,8 @@ def problems(get_response: GetResponse) -> GetResponse:
 
 
 def _out_of_bounds(request: HttpRequest) -> HttpResponse | None:
+    if "Transfer-Encoding" in request.headers:  # the server hands us no body of unknown length
+        return answer("unreadable", detail=_("Send the body with its length, in the header Content-Length."))
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal():
         return answer("unreadable")
