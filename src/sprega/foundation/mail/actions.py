@@ -7,13 +7,15 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from time import sleep
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from django import db
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from sprega.foundation.access.identity import NOBODY, Actor, acting
@@ -41,6 +43,8 @@ MOST_ATTEMPTS = 14
 """With the waits between them about three days, as long as mail servers usually try."""
 LONGEST_WAIT = timedelta(hours=12)
 MOST_AT_ONCE = 200
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between attempts to keep what became of a mail; a worker has ten to end what it does."""
 
 
 def send(
@@ -139,28 +143,46 @@ def deliver_next(connection: BaseEmailBackend) -> Outcome | None:
     """Deliver the mail that has been due longest, unless another worker has it in hand.
 
     The row stays locked until what became of it is committed. A kill between the server's "accepted" and the
-    commit sends the mail again, with the same Message-ID.
+    commit sends the mail again, with the same Message-ID; a database that goes away just then does not.
     """
-    with acting_as(POSTMAN, actor=NOBODY) as postman:
-        mail = (
-            Mail.objects.select_for_update(skip_locked=True)
-            .filter(state=Mail.State.WAITING, due_at__lte=timezone.now())
-            .order_by("due_at")
-            .first()
-        )
-        if mail is None:
-            return None
-        outcome, mail.problem = hand_over(mail, Letter.objects.get(pk=mail.pk), connection)
-        mail.attempts += 1
-        if outcome == Outcome.SENT:
-            mail.state, mail.sent_at = Mail.State.SENT, timezone.now()
-        elif outcome == Outcome.REFUSED or mail.attempts >= MOST_ATTEMPTS:
-            mail.state = Mail.State.FAILED
-            record(kind="mail.failed", actor=postman, about=mail.pk, facts={"kind": mail.kind})
-        else:
-            mail.due_at = timezone.now() + min(timedelta(minutes=2**mail.attempts), LONGEST_WAIT)
-        mail.save(update_fields=["state", "sent_at", "attempts", "due_at", "problem"])
+    outcome = None
+    try:
+        with acting_as(POSTMAN, actor=NOBODY) as postman:
+            mail = (
+                Mail.objects.select_for_update(skip_locked=True)
+                .filter(state=Mail.State.WAITING, due_at__lte=timezone.now())
+                .order_by("due_at")
+                .first()
+            )
+            if mail is None:
+                return None
+            outcome, mail.problem = hand_over(mail, Letter.objects.get(pk=mail.pk), connection)
+            mail.attempts += 1
+            if outcome == Outcome.SENT:
+                mail.state, mail.sent_at = Mail.State.SENT, timezone.now()
+            elif outcome == Outcome.REFUSED or mail.attempts >= MOST_ATTEMPTS:
+                mail.state = Mail.State.FAILED
+                record(kind="mail.failed", actor=postman, about=mail.pk, facts={"kind": mail.kind})
+            else:
+                mail.due_at = timezone.now() + min(timedelta(minutes=2**mail.attempts), LONGEST_WAIT)
+            mail.save(update_fields=["state", "sent_at", "attempts", "due_at", "problem"])
+    except (OperationalError, InterfaceError):
+        if outcome != Outcome.SENT:
+            raise
+        _keep_sent(mail)
     return outcome
+
+
+def _keep_sent(mail: Mail) -> None:
+    """Keep that a mail was taken, as soon as the database is back: else it would leave a second time."""
+    for pause in PAUSES:
+        sleep(pause)
+        db.connection.close()
+        with suppress(OperationalError, InterfaceError), acting_as(POSTMAN, actor=NOBODY):
+            kept = Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING)
+            kept.update(state=Mail.State.SENT, sent_at=mail.sent_at, attempts=mail.attempts)
+            return
+    log.error("a mail was taken, and that could not be kept", extra={"mail": str(mail.pk)})
 
 
 def note_bounce(message: bytes) -> Mail | None:
