@@ -35,8 +35,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Speed beside named peers; then what takes minutes: hundreds of actions while web, worker and database are killed.
 bench: setup
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m pytest -m slow tests/faults
 
 translations: setup
 	mkdir -p build
