@@ -174,7 +174,7 @@ def _require_organisation(request: HttpRequest) -> None:
 def _figure(figure: Figure) -> str:
     """The figure with its unit, a band, or nothing."""
     if figure.low is None:
-        return ""
+        return "\u2013"
     if figure.low == figure.high:
         return written(figure.low, figure.unit)
     ends = {"low": written(figure.low), "high": written(figure.high, figure.unit)}
