@@ -30,6 +30,7 @@ HEADS = {
     "award": (*("what", "ours, CPU s", "our gap", "peer", "peer, CPU s", "peer gap", "ratio"),),
     "clearing": ("what", "CPU s", "peak MB", "remark"),
     "ledger": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
+    "ledger_database": ("what", "a second", "CPU ms each"),
     "platform": ("what", "requests a second", "p95, ms", "web, CPU ms a request", "database, CPU ms"),
     "search": ("what", "ours, ms", "peer, ms", "peer"),
 }
@@ -70,6 +71,12 @@ def clearing(row: tuple[str, float, float, str]) -> tuple[str, ...]:
     return what, seconds(used), "-" if math.isnan(memory) else f"{memory:.0f}", remark
 
 
+def appends(row: tuple[str, float, float]) -> tuple[str, ...]:
+    """A row of `benchmarks.ledger_database`."""
+    what, rate, cpu = row
+    return what, f"{rate:,.0f}", f"{cpu:.3f}"
+
+
 def pages(row: tuple[str, float, float, float, float]) -> tuple[str, ...]:
     """A row of `benchmarks.platform`."""
     what, rate, p95, web, database = row
@@ -87,6 +94,7 @@ CELLS: dict[str, Callable[..., tuple[str, ...]]] = {
     "award": award,
     "clearing": clearing,
     "ledger": games,
+    "ledger_database": appends,
     "platform": pages,
     "search": answers,
 }
