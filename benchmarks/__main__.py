@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-FIELDS = ("games", "award", "clearing", "ledger", "platform", "search")
+FIELDS = ("games", "award", "clearing", "ledger", "ledger_database", "platform", "search")
 PACKAGES = ("numpy", "scipy", "numba", "highspy", "coopgame-py", "coopgt", "pyscipopt", "ortools", "pymerkle")
 HEADS = {
     "games": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
