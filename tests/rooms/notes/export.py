@@ -18,7 +18,7 @@ COLUMNS = (
 def write_notes(*, actor: Actor, to: BinaryIO, form: str) -> str:
     """Write the notes; the document's name."""
     with acting(actor):
-        notes = Note.objects.select_related("organisation").iterator()
+        notes = Note.objects.select_related("organisation")
         rows = ([column.of(note) for column in COLUMNS] for note in notes)
         if form == "pdf":
             write_pdf(to, title="Notes", columns=COLUMNS, rows=rows, seen_by="only you")

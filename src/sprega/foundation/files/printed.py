@@ -27,10 +27,9 @@ def write_pdf(
     to: BinaryIO, *, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], seen_by: str
 ) -> None:
     """Write rows of plain values as a printed table; `seen_by` says on each page who may see it."""
-    rows = iter(rows)
+    rows, writers = iter(rows), [column.writer() for column in columns]
     printed = [
-        [column.text(value) for column, value in zip(columns, row, strict=True)]
-        for row in islice(rows, MOST_ROWS)
+        [write(value) for write, value in zip(writers, row, strict=True)] for row in islice(rows, MOST_ROWS)
     ]
     left_out = _("There are more rows than %(most)d. The workbook has all of them.") % {"most": MOST_ROWS}
     titles = settings.CLUSTER.title
