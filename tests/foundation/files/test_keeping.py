@@ -220,3 +220,20 @@ def test_an_upload_may_be_any_file_of_djangos(people: People) -> None:
     assert (file.name, file.kind) == ("prices.csv", "csv")
     with store.open_place(file.place) as stream:
         assert stream.read() == b"a;b\n"
+
+
+def test_a_double_click_keeps_one(people: People, kept: Keep, bytes_kept: Callable[[], list[Path]]) -> None:
+    first = kept()
+    assert kept() == first
+    assert len(bytes_kept()) == 1
+    for other in (
+        {"name": "other.pdf"},
+        {"description": "other"},
+        {"visibility": "cluster"},
+        {"content": PDF[:-1]},
+    ):
+        assert kept(**other) != first
+    with acting(people.actor(people.copper)):
+        File.objects.update(uploaded_at=timezone.now() - 2 * actions.DOUBLE_CLICK)
+    assert kept() != first
+    assert told(people) == ["files.attached"] * 6

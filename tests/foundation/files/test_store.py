@@ -69,13 +69,24 @@ def test_a_kill_between_bytes_and_row_leaves_bytes_that_are_swept(
 
     monkeypatch.setattr(File.objects, "create", fail)
     with pytest.raises(Killed):
-        kept()
+        kept(name="another.pdf")
     monkeypatch.undo()
     assert len(bytes_kept()) == 2
     assert actions.sweep() == 0, "somebody may still be at work"
     grow_old(bytes_kept())
     assert actions.sweep() == 1
     assert [path.name for path in bytes_kept()] == [whole.place]
+
+
+def test_an_empty_database_does_not_empty_the_store(kept: Keep, bytes_kept: Kept) -> None:
+    """As when somebody names another database by mistake."""
+    for number in range(actions.MOST_ORPHANS + 1):
+        store.put([b"of another database", bytes(number)])
+    grow_old(bytes_kept())
+    assert actions.sweep() == 0
+    store.remove(bytes_kept()[0].name)
+    assert actions.sweep() == actions.MOST_ORPHANS
+    assert bytes_kept() == []
 
 
 def test_remains_of_a_killed_writer_are_swept(kept: Keep, folder: Path, bytes_kept: Kept) -> None:
