@@ -148,6 +148,14 @@ def test_only_for_an_organisation_one_acts_for(people: People, client: Client) -
     assert tokens(people, people.copper) == []
 
 
+def test_whoever_acts_for_nobody_is_told(people: People, client: Client) -> None:
+    people.sign_in(client, people.outsider)
+    proved(client, people.outsider)
+    page = client.get(reverse("tokens:make")).content.decode()
+    assert "You act for no organisation" in page
+    assert 'name="scope"' not in page
+
+
 def test_not_more_than_twenty(people: People) -> None:
     for _one in range(actions.MOST_VALID):
         made(people, people.copper)
