@@ -48,7 +48,7 @@ def test_one_clear_page_within_three_seconds_and_then_it_works(own: Installation
         assert json.loads(problem.text)["status"] == 503
         lost = head.post(note, text="while it was away", tonnes="1", version=version)
         assert lost.status == 503
-        time.sleep(8)  # as long as that: nobody's patience with it grows meanwhile
+        time.sleep(4)  # as long as that: its patience grows with each attempt in vain
     finally:
         os.kill(watcher, signal.SIGCONT)
     back = time.monotonic()
