@@ -117,7 +117,9 @@ class MemberForm(LookForm):
     """Which member's files the buying desk looks at, and why."""
 
     organisation = forms.ModelChoiceField(
-        Organisation.objects.filter(standing=Organisation.Standing.MEMBER), label=gettext_lazy("Member")
+        Organisation.objects.filter(standing=Organisation.Standing.MEMBER),
+        label=gettext_lazy("Member"),
+        empty_label=gettext_lazy("Choose a member"),
     )
     field_order = ["organisation", "reason"]
 
