@@ -263,7 +263,7 @@ PLACES: dict[str, Place] = {
     "search:results": Place(finds=f"{CANARY} <mark>note</mark>", asks="?q=note"),
     "notices:choice": Place(data=lambda planted: {"by_mail": "never"}),
     "jobs:list": Place(finds="Adding up the notes"),
-    "jobs:failed": Place(owner="office", finds=f"{CANARY} failed", closed=True),
+    "jobs:failed": Place(owner="office", finds="Adding up the notes", closed=True),
     "jobs:run": Place(lambda planted: {"run": planted.run}, finds="Adding up the notes", closed=True),
     "jobs:progress": Place(lambda planted: {"run": planted.run}, finds="Adding up the notes", closed=True),
     "jobs:cancel": Place(lambda planted: {"run": planted.run}, closed=True),

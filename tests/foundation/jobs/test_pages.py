@@ -121,7 +121,9 @@ def test_the_office_tries_again_what_failed(people: People, zinc: Client, asked:
     assert "Zinc Works" in told
     with acting(people.actor(people.office)) as actor:
         assert [task.title for task in today(actor)] == []  # it ended at no moment yet
-    assert "Try again" in page(office, "jobs:run", asked)
+    told = page(office, "jobs:run", asked)
+    assert "Try again" in told
+    assert "Tell the cluster office" not in told, "that is said to who asked"
     answer = office.post(reverse("jobs:again", args=[asked.pk]))
     assert answer.url == reverse("jobs:failed")
     assert "No work has failed" in page(office, "jobs:failed")

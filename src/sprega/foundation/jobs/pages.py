@@ -60,7 +60,6 @@ def failed(request: HttpRequest) -> HttpResponse:
         Column("organisation", _("Organisation"), sort="organisation__name"),
         Column("attempts", _("Attempts"), kind="number"),
         Column("failed", _("Failed"), "ended_at", kind="moment", sort="ended_at"),
-        Column("problem", _("Problem")),
     ]
     table = Table(
         request,
@@ -138,7 +137,7 @@ def _shown_in_full(request: HttpRequest, asked: Run) -> dict[str, Any]:
         "mine": mine,
         "stuck": stuck,
         "moments": [(name, moment) for name, moment in facts if moment],
-        "took": words.how_long(asked.lasted),
+        "took": "" if asked.state == Run.State.WAITING else words.how_long(asked.lasted),
         "mark": "-".join(map(str, seen)),
     }
 
