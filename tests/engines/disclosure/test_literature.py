@@ -155,3 +155,61 @@ def test_suppressing_the_unsafe_cell_alone_is_not_enough(secondary):
             if judge(c.contributions, Rule()).shown
         ]
     assert bool(exposed(releases, Rule())) != secondary
+
+
+def holding(*amounts):
+    return independent((f"M{place}", float(amount)) for place, amount in enumerate(amounts))
+
+
+def dominated(amounts, n, k):
+    """The (n, k) rule by hand: the n largest hold more than k percent."""
+    sizes = sorted(map(abs, amounts), reverse=True)
+    return sum(sizes[:n]) > k / 100 * sum(sizes)
+
+
+def test_handbook_dominance_and_p_percent_disagree_where_the_handbook_says():
+    """Section 4.2.1, examples 1 and 2: (2, 85) calls the second unsafe, although nobody comes near."""
+    near, apart = (50_000, 49_000, 1_000), (52_000, 50_000, 8_000)
+    assert dominated(near, 2, 85)
+    assert not judge(holding(*near), Rule(percent=10)).shown
+    assert dominated(apart, 2, 85)  # 102 of 110 are 92.7 %
+    assert judge(holding(*apart), Rule(percent=10)).shown
+
+
+def test_loeve_what_the_p_percent_rule_lets_pass_no_one_dominates():
+    """Loeve (2001): X - x1 - x2 >= p/100 x1 leaves x1 at most X / (1 + p/100): (1, k) dominance holds."""
+    rng = np.random.default_rng(5)
+    for p in (5.0, 10.0, 25.0):
+        passed = 0
+        for _ in range(200):
+            amounts = rng.integers(1, 500, rng.integers(3, 9))
+            if judge(holding(*amounts), Rule(percent=p)).shown:
+                passed += 1
+                assert not dominated(amounts, 1, 100 / (1 + p / 100) * (1 + 1e-12))
+        assert passed > 50
+
+
+@pytest.mark.parametrize(("smallest", "safe"), [(14.9, False), (15, True), (15.1, True)])
+def test_prior_posterior_is_p_percent_of_p_over_q(smallest, safe):
+    """The p/q rule: known within q = 40 % before, not within p = 6 % after: unsafe if R q < p x1.
+
+    With x1 = 100 and one small contributor R beside x2 = 80: R * 0.40 < 0.06 * 100 means R < 15.
+    """
+    assert judge(holding(100, 80, smallest), Rule(percent=100 * 6 / 40)).shown == safe
+
+
+def test_willenborg_and_de_waal_negative_contributions_count_absolutely():
+    # |100| + |-95| + |3| = 198; 198 - 100 - 95 = 3 < 10
+    assert not judge(holding(100, -95, 3), Rule(percent=10)).shown
+    # with -20 beside them 20 + 3 >= 10 is left, although the total is -12
+    assert judge(holding(100, -95, 3, -20), Rule(percent=10)).low == -12
+
+
+def test_zeros_protect_nobody_and_weights_decide_who_is_large():
+    assert not judge(holding(60, 40, 0, 0, 0), Rule()).shown, "two contribute"
+    given = independent([("A", 10.0), ("B", 10.0), ("C", 10.0)])
+    weighted = type(given)(
+        given.contributors, given.holdings, given.amounts, weights=np.array([10.0, 9.5, 0.5])
+    )
+    assert judge(given, Rule()).shown
+    assert exposed_alone(weighted, Rule()) == {"A", "B"}  # 200 - 100 - 95 = 5 < 10, and 5 < 9.5 for B

@@ -2,8 +2,8 @@
 
 from sprega.foundation.access.services import Service, register
 from sprega.foundation.access.totals import Total, register_total
-from sprega.foundation.room import Entry, Place, Room
-from tests.rooms.notes.queries import search
+from sprega.foundation.room import Entry, Indicator, Place, Room
+from tests.rooms.notes.queries import noted, search
 
 SUM_NOTES = register(
     Service(
@@ -19,5 +19,6 @@ ROOM = Room(
     name="Notes",
     navigation=(Entry(Place.COMMUNICATION, "Notes", "notes:list"),),
     services=(SUM_NOTES,),
+    indicators=(Indicator("notes.tonnes", "Tonnes in all notes", "t", noted),),
     search=search,
 )
