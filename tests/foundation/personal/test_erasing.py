@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 from time import time
 
 import pytest
@@ -184,6 +186,29 @@ def test_the_only_head_and_the_only_office_do_something_else_first(people: Peopl
         with pytest.raises(ValidationError, match=says):
             erase_account(actor=people.actor(person), confirmed=person.email)
         assert counts() == before
+
+
+def test_of_two_heads_who_leave_at_the_same_moment_one_stays(people: People) -> None:
+    with acting_as(FOUNDING, actor=NOBODY):
+        copper = people.organisation("copper")
+        Representation.objects.create(person=people.copper_safety, organisation=copper, role="lead")
+    together = Barrier(2)
+
+    def leave(person: Person) -> bool:
+        try:
+            together.wait(timeout=10)
+            erase_account(actor=people.actor(person), confirmed=person.email)
+        except ValidationError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as heads:
+        assert sorted(heads.map(leave, (people.copper, people.copper_safety))) == [False, True]
+    with acting(people.actor(people.zinc)):
+        heads_left = Representation.objects.in_force().filter(organisation=copper, role="lead")
+        assert heads_left.count() == 1
 
 
 def test_nobody_erases_by_a_slip(people: People, somebody: Somebody) -> None:

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from allauth.account.internal.userkit import user_id_to_str
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,7 @@ from sprega.foundation.notices.models import Notice
 from sprega.foundation.notices.services import NOTIFIER
 from sprega.foundation.organisations.models import Representation
 from sprega.foundation.organisations.services import FOUNDING
+from sprega.foundation.personal import tasks
 from sprega.foundation.personal.actions import ask_for_export, forget_all
 from sprega.foundation.personal.declarations import declarations
 from sprega.foundation.personal.models import Export
@@ -189,6 +191,16 @@ def test_what_is_past_its_time_goes_and_is_counted(people: People, somebody: Som
     assert {one["facts"]["what"]: one["facts"]["rows"] for one in told} == {
         name: rows for name, rows in forgotten.items() if rows
     }
+
+
+def test_each_night_every_kind_is_asked_for(people: People) -> None:
+    tasks.forget_all(timestamp=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->>'name' FROM procrastinate_jobs WHERE task_name = 'sprega.forget'")
+        asked = {name for (name,) in cursor.fetchall()}
+    assert asked == {one.name for one in declarations() if one.forget is not None}
+    for name in asked:
+        tasks.forget(name=name)
 
 
 def test_nobody_erases_in_the_practice_cluster_whom_others_look_around_as(people: People) -> None:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-from django.db.models.functions import Greatest, Now
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,8 +29,9 @@ def collect(person: int) -> list[dict[str, object]]:
 
 def erase(person: int) -> int:
     """End what has not ended; the dated row stays, of somebody who is no longer named."""
-    still = Representation.objects.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()), person=person)
-    return still.update(ends_at=Greatest("starts_at", Now()))
+    now = timezone.now()
+    still = Representation.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), person=person)
+    return still.update(ends_at=Greatest("starts_at", Value(now)))
 
 
 def proposals(person: int) -> list[dict[str, object]]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -44,5 +43,7 @@ def erasing_obstacles(person: Person, *, lock: bool = False) -> list[str]:
     with acting_as(PERSONAL_DATA, actor=Actor(person.pk)):
         all_held = Representation.objects.in_force().filter(role__in=NEVER_EMPTY)
         where = all_held.filter(person=person).values_list("organisation_id", flat=True)
-        held: Any = all_held.filter(organisation__in=list(where)).order_by("pk")
-        return obstacles(person, held.select_for_update(of=("self",)) if lock else held)
+        held = all_held.filter(organisation__in=list(where)).order_by("pk")
+        found = list(held.select_for_update(of=("self",)) if lock else held)
+        # one that ended while we waited for its lock had not ended at the moment asked for
+        return obstacles(person, [one for one in found if one.holds()])
