@@ -1,10 +1,12 @@
 """Giving and ending representations: the office's, by action, page and database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +15,7 @@ from sprega.foundation.access.identity import Actor, acting
 from sprega.foundation.ledger.models import Payload
 from sprega.foundation.organisations.actions import end_representation, give_representation
 from sprega.foundation.organisations.models import Representation
-from tests.people import People
+from tests.people import People, populate
 
 Role = Representation.Role
 OTHERS = ["copper", "zinc", "desk", "board", "mayor", "supplier", "former", "outsider"]
@@ -119,6 +121,30 @@ def test_the_last_of_the_office_stays(people: People) -> None:
     give(people, role=Role.OFFICE, organisation=people.organisation("cluster"))
     end_representation(actor=office, representation=target.pk, version=1)
     assert held(people.office) == set()
+
+
+def test_two_of_the_office_who_end_each_other(transactional_db: None) -> None:
+    """One of them stays, whoever was faster; the other reads why."""
+    people = populate()
+    give(people, role=Role.OFFICE, organisation=people.organisation("cluster"))
+    first, second = people.actor(people.office), people.actor(people.outsider, "cluster")
+    theirs = of(people, people.outsider, Role.OFFICE), of(people, people.office, Role.OFFICE)
+    ready = Barrier(2)
+
+    def end(actor: Actor, target: Representation) -> type[Exception] | None:
+        ready.wait()
+        try:
+            end_representation(actor=actor, representation=target.pk, version=1)
+        except (ValidationError, PermissionDenied) as refusal:
+            return type(refusal)
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(2) as both:
+        outcomes = list(both.map(end, (first, second), theirs))
+    assert outcomes.count(None) == 1
+    assert [bool(held(people.office)), bool(held(people.outsider))].count(True) == 1
 
 
 def test_who_sees_whom_on_the_page(people: People, client: Client) -> None:

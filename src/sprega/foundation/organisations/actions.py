@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sprega.foundation.access.identity import Actor, acting
+from sprega.foundation.access.identity import Actor, acting, recognised
 from sprega.foundation.ledger.actions import record
 from sprega.foundation.organisations.models import Organisation, Representation
 from sprega.foundation.organisations.rules import check_apart, check_role_belongs
@@ -75,13 +75,12 @@ def end_representation(
 ) -> Representation:
     """End a representation at once or at a moment to come; `version` is that of the row the person saw."""
     actor.require(Representation.Role.OFFICE)
-    now = timezone.now()
     with acting(actor):
-        kept = (
-            Representation.objects.select_for_update(of=("self",))
-            .select_related("person", "organisation")
-            .get(pk=representation)
-        )
+        kept, office = _lock(representation)
+        # after the lock: what others ended while this waited has ended, the actor's own right too
+        now = timezone.now()
+        if actor.person_id is not None:
+            recognised(actor.person_id, actor.organisation_id).require(Representation.Role.OFFICE)
         if kept.version != version:
             raise ValidationError(
                 _("Somebody changed this representation while you had it open. See below how it stands now."),
@@ -96,7 +95,7 @@ def end_representation(
             raise ValidationError(
                 _("This role is not prolonged, but proposed anew and confirmed by the board.")
             )
-        _keep_an_office(kept, ends_at or now)
+        _keep_an_office(kept, office, ends_at or now)
         kept.ends_at = max(ends_at or now, kept.starts_at)
         kept.version += 1
         kept.save(update_fields=["ends_at", "version"])
@@ -110,13 +109,26 @@ def end_representation(
     return kept
 
 
-def _keep_an_office(ending: Representation, at: datetime) -> None:
+def _lock(representation: int) -> tuple[Representation, list[Representation]]:
+    """The row to end, and the cluster office's: locked in one order, so that two who end each other queue."""
+    rows = (
+        Representation.objects.select_for_update(of=("self",))
+        .select_related("person", "organisation")
+        .filter(Q(pk=representation) | Q(role=Representation.Role.OFFICE))
+        .order_by("pk")
+    )
+    found = list(rows)
+    kept = next((row for row in found if row.pk == representation), None)
+    if kept is None:
+        raise Representation.DoesNotExist
+    return kept, [row for row in found if row.role == Representation.Role.OFFICE]
+
+
+def _keep_an_office(ending: Representation, office: list[Representation], at: datetime) -> None:
     """A cluster whose last office person is gone could give nobody a right any more."""
-    if ending.role != Representation.Role.OFFICE:
-        return
-    # all of them locked, so that two who end each other cannot both succeed
-    others = Representation.objects.select_for_update().in_force(at).filter(role=ending.role)
-    if not [other for other in others if other.pk != ending.pk and other.person_id != ending.person_id]:
+    if ending.role == Representation.Role.OFFICE and not any(
+        other.holds(at) and other.person_id != ending.person_id for other in office
+    ):
         raise ValidationError(
             _("Nobody would be left in the cluster office. Give somebody else this role first.")
         )
