@@ -1,6 +1,7 @@
 """Run beside a cluster: does what each line of JSON says, as the web's role, and says what became of it.
 
 A line out for a line in: `{"done": id}` once the action's transaction is committed, else `{"error": type}`.
+With the word `deliver` it delivers what mails are due, and ends.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ def main() -> None:
     django.setup()
     from django.db import DatabaseError, InterfaceError, connection
 
+    if sys.argv[1:] == ["deliver"]:
+        from sprega.foundation.mail.actions import deliver
+
+        deliver()
+        return
     for line in sys.stdin:
         try:
             said = {"done": act(json.loads(line))}

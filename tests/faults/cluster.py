@@ -49,11 +49,11 @@ def planted(made: Installation) -> dict:
     return json.loads((made.home / "planted.json").read_text())
 
 
-def run(made: Installation, module: str, *words: str) -> str:
+def run(made: Installation, module: str, *words: str, **further: str) -> str:
     """Run one of our own programs to its end, as a command of the installation."""
     done = subprocess.run(
         [sys.executable, "-m", module, *words],
-        env=made.environment,
+        env={**made.environment, **further},
         cwd=ROOT,
         capture_output=True,
         text=True,
