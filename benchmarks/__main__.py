@@ -2,7 +2,7 @@
 """Every benchmark in one run, as Markdown ready for docs/benchmarks.md.
 
 python -m benchmarks [--only games] [--only award] [--only clearing] [--only ledger] [--only platform]
-    [--only search]
+    [--only search] [--only disclosure]
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-FIELDS = ("games", "award", "clearing", "ledger", "ledger_database", "platform", "search")
+FIELDS = ("games", "award", "clearing", "disclosure", "ledger", "ledger_database", "platform", "search")
 PACKAGES = ("numpy", "scipy", "numba", "highspy", "coopgame-py", "coopgt", "pyscipopt", "ortools", "pymerkle")
 HEADS = {
     "games": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
     "award": (*("what", "ours, CPU s", "our gap", "peer", "peer, CPU s", "peer gap", "ratio"),),
     "clearing": ("what", "CPU s", "peak MB", "remark"),
+    "disclosure": ("what", "median, CPU s", "slowest, CPU s", "figures shown", "stories lost"),
     "ledger": ("what", "ours, CPU s", "peer, CPU s", "ratio", "peer"),
     "ledger_database": ("what", "a second", "CPU ms each"),
     "platform": ("what", "requests a second", "p95, ms", "web, CPU ms a request", "database, CPU ms"),
@@ -71,6 +72,12 @@ def clearing(row: tuple[str, float, float, str]) -> tuple[str, ...]:
     return what, seconds(used), "-" if math.isnan(memory) else f"{memory:.0f}", remark
 
 
+def judged(row: tuple[str, float, float, int, int]) -> tuple[str, ...]:
+    """A row of `benchmarks.disclosure`."""
+    what, median, slowest, shown, recovered = row
+    return what, seconds(median), seconds(slowest), str(shown or "-"), str(recovered)
+
+
 def appends(row: tuple[str, float, float]) -> tuple[str, ...]:
     """A row of `benchmarks.ledger_database`."""
     what, rate, cpu = row
@@ -93,6 +100,7 @@ CELLS: dict[str, Callable[..., tuple[str, ...]]] = {
     "games": games,
     "award": award,
     "clearing": clearing,
+    "disclosure": judged,
     "ledger": games,
     "ledger_database": appends,
     "platform": pages,
