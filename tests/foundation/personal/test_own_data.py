@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from allauth.account.internal.userkit import user_id_to_str
+from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -30,7 +31,7 @@ from sprega.foundation.notices.services import NOTIFIER
 from sprega.foundation.organisations.models import Representation
 from sprega.foundation.organisations.services import FOUNDING
 from sprega.foundation.personal import tasks
-from sprega.foundation.personal.actions import ask_for_export, forget_all
+from sprega.foundation.personal.actions import ask_for_export, erase_account, forget_all
 from sprega.foundation.personal.declarations import declarations
 from sprega.foundation.personal.models import Export
 from sprega.foundation.personal.queries import erasing_obstacles
@@ -80,6 +81,19 @@ def test_the_page_shows_every_part(people: People, somebody: Somebody) -> None:
         assert kept in told
     other = people.sign_in(Client(), people.copper).get(reverse("personal:mine")).content.decode()
     assert not [word for word in (NAME, ADDRESS, "our part may be seen", "192.0.2.7") if word in other]
+
+
+def test_an_address_that_one_only_gave_opens_nothing(people: People, somebody: Somebody) -> None:
+    """Whoever types somebody else's address reads neither their invitations nor their letters."""
+    EmailAddress.objects.create(user=people.copper_safety, email="New@example.org", verified=False)
+    told = people.sign_in(Client(), people.copper_safety).get(reverse("personal:mine")).content.decode()
+    assert "New@example.org".lower() in told, "that they gave it is kept, and said"
+    assert told.lower().count("new@example.org") == 1
+    erase_account(actor=people.actor(people.copper_safety), confirmed=people.copper_safety.email)
+    with acting_as(POSTMAN, actor=NOBODY):
+        assert Mail.objects.filter(address="new@example.org").count() == 1
+    with acting_as(PERSONAL_DATA, actor=NOBODY):
+        assert Invitation.objects.filter(email="new@example.org").count() == 1
 
 
 def test_nothing_is_taken_without_showing_again_who_one_is(people: People) -> None:

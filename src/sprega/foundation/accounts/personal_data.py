@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sprega.foundation.accounts.models import Invitation, Link, Person
-from sprega.foundation.accounts.queries import addresses
+from sprega.foundation.accounts.queries import addresses, given_addresses
 from sprega.foundation.retention import INVITATIONS, LINKS
 from sprega.foundation.room import Basis, PersonalData
 
@@ -29,7 +29,7 @@ def account(person: int) -> list[dict[str, object]]:
     return [
         {
             _("Name"): kept.name,
-            _("E-mail addresses"): ", ".join(addresses(person)),
+            _("E-mail addresses"): ", ".join((*addresses(person), *given_addresses(person))),
             _("Language"): kept.language,
             _("Theme"): kept.get_theme_display(),
             _("Joined"): kept.joined_at,

@@ -9,12 +9,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sprega.foundation.accounts.queries import addresses
+from sprega.foundation.accounts.queries import addresses, given_addresses
 from sprega.foundation.mail.actions import forget_old_mails
 from sprega.foundation.mail.models import Letter, Mail
 from sprega.foundation.mail.queries import purpose
 from sprega.foundation.retention import ENVELOPES, LETTERS
 from sprega.foundation.room import Basis, PersonalData
+
+CONFIRMATION = "account/email/email_confirmation"
+"""The letter that asks whether an address is theirs who gave it."""
 
 
 def collect(person: int) -> list[dict[str, object]]:
@@ -39,7 +42,8 @@ def erase(person: int) -> int:
 
 
 def _to(person: int) -> QuerySet[Mail]:
-    to_them = Q(person=person) | Q(lower__in=addresses(person))
+    asked = Q(lower__in=given_addresses(person), kind=CONFIRMATION)
+    to_them = Q(person=person) | Q(lower__in=addresses(person)) | asked
     return Mail.objects.annotate(lower=Lower("address")).filter(to_them)
 
 
