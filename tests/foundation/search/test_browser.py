@@ -10,8 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from sprega.foundation.access.identity import acting
 from sprega.foundation.access.models import Visibility
-from tests.foundation.ui.conftest import chromium  # noqa: F401 - a fixture
-from tests.foundation.ui.test_browser import violations, visit
+from tests.browser import violations, visit
 from tests.people import People, populate
 from tests.rooms.notes.actions import write_note
 
@@ -36,7 +35,7 @@ def cookie(people: People, client: Any) -> str:
 
 
 def test_by_keyboard_from_any_page(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     live_server: LiveServer,
     cookie: str,
 ) -> None:
@@ -56,7 +55,7 @@ def test_by_keyboard_from_any_page(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_and_a_narrow_screen(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     live_server: LiveServer,
     cookie: str,
     theme: str,
@@ -73,7 +72,7 @@ def test_axe_and_a_narrow_screen(
 
 
 def test_without_scripts(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     live_server: LiveServer,
     people: People,
 ) -> None:

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from sprega.foundation.accounts.models import Person
+from tests.browser import violations, visit
 from tests.people import People, populate
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("practice")]
-
-
-@contextmanager
-def visit(
-    chromium: Browser, server: LiveServer, *, language: str = "en", cookie: str = "", **options: Any
-) -> Iterator[tuple[Page, list[str]]]:
-    """A fresh visitor, or whoever the session cookie says; with what the browser complains about."""
-    options = {"viewport": {"width": 1440, "height": 900}, **options}
-    context = chromium.new_context(locale=language, base_url=server.url, **options)
-    if cookie:
-        context.add_cookies([{"name": "sessionid", "value": cookie, "url": server.url}])
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page, complaints
-    context.close()
 
 
 @pytest.fixture
@@ -44,11 +25,6 @@ def cookie(people: People, client: Any) -> str:
     people.copper.language = "bg"
     people.copper.save()
     return str(people.sign_in(client, people.copper).cookies["sessionid"].value)
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from sprega.foundation.access.identity import acting
 from sprega.foundation.jobs.actions import _begin, _progress, perform
 from sprega.foundation.jobs.models import Run
+from tests.browser import violations
 from tests.people import People, populate
 
 pytestmark = pytest.mark.browser
@@ -27,11 +27,6 @@ def page_of(chromium: Browser, server: LiveServer, client: Any, **options: Any) 
     cookie = str(client.cookies["sessionid"].value)
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": server.url}])
     return context.new_page()
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 def asked(people: People) -> Run:

@@ -1,0 +1,69 @@
+"""A page in a real Chromium, what axe finds in it, and its keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+PHONE = {"width": 360, "height": 800}
+
+_FOCUSED = """() => {
+    const at = document.activeElement;
+    const label = at.labels && at.labels[0] ? at.labels[0].innerText : "";
+    return [label, at.getAttribute("aria-label"), at.innerText].filter(Boolean).join(" ");
+}"""
+"""What a reader of the screen would hear of the element that has the keyboard."""
+
+
+@contextmanager
+def visit(
+    chromium: Browser, server: LiveServer, *, language: str = "en", cookie: str = "", **options: Any
+) -> Iterator[tuple[Page, list[str]]]:
+    """A fresh visitor, or whoever the session cookie says; with what the browser complains about."""
+    options = {"viewport": {"width": 1440, "height": 900}, **options}
+    context = chromium.new_context(locale=language, base_url=server.url, **options)
+    if cookie:
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": server.url}])
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page, complaints
+    context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press the tab key until what has these words on it is reached."""
+    passed = []
+    for _key in range(150):
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate(_FOCUSED))
+        if words in passed[-1]:
+            return
+    raise AssertionError(f"The keyboard does not reach {words!r}, but {passed}")
+
+
+def press(page: Page, words: str) -> None:
+    """Follow a link or push a button, by keyboard, and wait for the page that comes."""
+    tab_to(page, words)
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+
+
+def fill(page: Page, words: str, text: str) -> None:
+    """Type into a field over what stands in it, or type the beginning of a choice."""
+    tab_to(page, words)
+    if page.evaluate("document.activeElement.tagName") != "SELECT":
+        page.keyboard.press("Control+A")
+    page.keyboard.type(text)
