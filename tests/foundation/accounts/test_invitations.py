@@ -144,6 +144,17 @@ def test_somebody_new_accepts_and_is_signed_in(people: People, client: Client) -
     assert "accepted already" in answer.content.decode()
 
 
+def test_an_old_link_is_no_way_around_signing_in(people: People, client: Client) -> None:
+    """With the password too: signing in counts attempts and asks for the second factor."""
+    _invitation, token = invited(people)
+    told = {"name": "Neda New", "password": STRONG, "language": "bg"}
+    _kept, person = actions.accept_invitation(token=token, **told)
+    Person.objects.filter(pk=person.pk).update(joined_at=timezone.now() - actions.SAME_CLICK)
+    answer = client.post(reverse("accounts:accept-invitation", args=[token]), told)
+    assert answer.status_code == 410
+    assert "_auth_user_id" not in client.session
+
+
 def test_what_is_typed_stays_on_a_bad_form(people: People, client: Client) -> None:
     _invitation, token = invited(people)
     address = reverse("accounts:accept-invitation", args=[token])

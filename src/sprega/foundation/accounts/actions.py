@@ -25,7 +25,8 @@ from sprega.foundation.organisations.rules import check_apart, check_role_belong
 
 VALID_FOR = timedelta(days=14)
 SAME_CLICK = timedelta(minutes=1)
-"""A repeated invitation is then taken for a double click: no second letter, the first link stays good."""
+"""What is repeated within it is taken for a double click: an invitation makes no second letter, its acceptance
+gets the same answer."""
 
 
 class Closed(StrEnum):
@@ -156,7 +157,9 @@ def accept_invitation(
         invitation = _of_token(token, lock=True)
         if invitation.accepted_by is not None:
             again = invitation.accepted_by
-            if again == person or (person is None and password and again.check_password(password)):
+            # later a password alone does not open the account here: signing in asks for the second factor too
+            same_click = again.is_active and again.joined_at > timezone.now() - SAME_CLICK
+            if again == person or (person is None and same_click and again.check_password(password)):
                 return invitation, again
         _check_open(invitation)
         if person is None:
