@@ -27,7 +27,7 @@ def practice(settings) -> None:
 def test_one_lands_on_today_as_that_person(practice: None, prepared: People, client: Client) -> None:
     assert [person.practice_role for person in practice_people()] == ["office", "purchasing", "competitor"]
     page = client.get(reverse("accounts:look-around")).content.decode()
-    assert "purchasing manager of a competitor" in page
+    assert "Purchasing manager of a competitor" in page
     answer = client.post(reverse("accounts:look-around"), {"person": prepared.zinc.pk})
     assert answer.url == reverse("ui:today")
     answer = client.get(reverse("accounts:account"))
