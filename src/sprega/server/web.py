@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 THREADS = 2
+PROCESSES = "SPREGA_WEB_PROCESSES"
+"""How many processes serve, one by default: a core for Python, what is left of others for the database."""
 
 
 def main() -> None:
@@ -22,7 +25,7 @@ def main() -> None:
         address=sys.argv[1],
         port=int(sys.argv[2]),
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=int(os.environ.get(PROCESSES, "1")),
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.warning,
