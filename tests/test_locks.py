@@ -11,7 +11,8 @@ REQUIREMENTS = Path(__file__).parents[1] / "requirements"
 
 def pinned(lock: str) -> dict[str, str]:
     """The version of each package that a lock names."""
-    return dict(re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==(\S+)", (REQUIREMENTS / lock).read_text("utf-8"), re.M))
+    text = (REQUIREMENTS / lock).read_text("utf-8")
+    return dict(re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==(\S+)", text, re.MULTILINE))
 
 
 def test_what_runs_is_what_was_tested() -> None:
