@@ -51,3 +51,23 @@ def test_signing_in_and_out(people: People, client: Client) -> None:
     assert "Copper Works" in answer.content.decode()
     client.post(reverse("account_logout"))
     assert client.get(reverse("accounts:account")).status_code == 302
+
+
+def test_a_name_has_one_line(people: People, client: Client) -> None:
+    """It stands in letters to others: lines of one's own would make it a letter of one's own."""
+    client.force_login(people.copper)
+    typed = "Vera\r\n\r\nPay here: x.example\u2028\u202eareV"
+    client.post(reverse("accounts:account"), {"name": typed, "language": "en", "theme": "system"})
+    people.copper.refresh_from_db()
+    assert people.copper.name == "Vera Pay here: x.example areV"
+
+
+def test_nothing_of_a_page_is_left_to_others(people: People, client: Client) -> None:
+    """No cache that several share keeps a page, and the browser none once its reader has signed out."""
+    client.force_login(people.copper)
+    for name in FOR_PERSONS:
+        assert "private" in client.get(reverse(name)).headers["Cache-Control"], name
+    answer = client.post(reverse("account_logout"))
+    assert answer.status_code == 302
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert "_auth_user_id" not in client.session

@@ -25,8 +25,8 @@ from sprega.foundation.organisations.rules import check_apart, check_role_belong
 
 VALID_FOR = timedelta(days=14)
 SAME_CLICK = timedelta(minutes=1)
-"""What is repeated within it is taken for a double click: an invitation makes no second letter, its acceptance
-gets the same answer."""
+"""What is repeated within it is taken for a double click: an invitation makes no second letter, accepting it
+once more gets the same answer."""
 
 
 class Closed(StrEnum):
@@ -167,7 +167,7 @@ def accept_invitation(
                 raise InvitationClosed(Closed.HAS_ACCOUNT)
             try:
                 person = Person.objects.create_user(
-                    invitation.email, password, name=name.strip(), language=language
+                    invitation.email, password, name=one_line(name), language=language
                 )
             except IntegrityError as error:  # another invitation of theirs was accepted this very moment
                 raise InvitationClosed(Closed.HAS_ACCOUNT) from error
@@ -189,7 +189,7 @@ def accept_by_address(*, address: str, name: str) -> Person | None:
         promised = [invitation for invitation in waiting if _inviter_may_still(invitation)]
         if not promised:
             return None
-        person = Person.objects.create_user(address, None, name=name[:120], language=promised[0].language)
+        person = Person.objects.create_user(address, None, name=one_line(name), language=promised[0].language)
         for invitation in promised:
             _fulfil(invitation, person)
     return person
@@ -200,8 +200,13 @@ def change_profile(*, actor: Actor, name: str, language: str, theme: str) -> Non
     if actor.person_id is None:
         raise PermissionDenied(_("Sign in first."))
     with acting(actor):
-        Person.objects.filter(pk=actor.person_id).update(name=name.strip(), language=language, theme=theme)
+        Person.objects.filter(pk=actor.person_id).update(name=one_line(name), language=language, theme=theme)
         record(kind="accounts.profile_changed", actor=actor)
+
+
+def one_line(name: str) -> str:
+    """A name as it stands in letters to others: no lines of one's own, nothing that turns the text around."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())[:120]
 
 
 def require_may_invite(actor: Actor, organisation: Organisation, role: str) -> None:

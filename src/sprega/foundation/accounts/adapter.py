@@ -142,8 +142,8 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         for address in sociallogin.email_addresses:
             trusted = address.verified and self.can_authenticate_by_email(sociallogin, address.email)
             if trusted and not Person.objects.filter(email__iexact=address.email).exists():
-                name = (sociallogin.account.extra_data.get("userinfo") or {}).get("name", "")
-                person = actions.accept_by_address(address=address.email, name=name)
+                name = (sociallogin.account.extra_data.get("userinfo") or {}).get("name")
+                person = actions.accept_by_address(address=address.email, name=str(name or ""))
                 if person is not None:
                     sociallogin.connect(request, person)
                     return

@@ -3,9 +3,10 @@
 
 from django.urls import include, path
 
-from sprega.foundation.accounts.pages import SetUpSecondFactor, go_to_provider
+from sprega.foundation.accounts.pages import SetUpSecondFactor, SignOut, go_to_provider
 
 urlpatterns = [
+    path("logout/", SignOut.as_view(), name="account_logout"),
     path("", include("allauth.account.urls")),
     path("2fa/totp/activate/", SetUpSecondFactor.as_view(), name="mfa_activate_totp"),
     path("2fa/", include("allauth.mfa.urls")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import requests
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.views import LogoutView
 from allauth.decorators import rate_limit
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.socialaccount.providers.openid_connect.views import login as openid_connect_login
@@ -83,6 +84,15 @@ class SetUpSecondFactor(ActivateTOTPView):
     def form_valid(self, form: Form) -> HttpResponse:
         response = super().form_valid(form)
         record_authentication(self.request, self.request.user, "mfa", type="totp")
+        return response
+
+
+class SignOut(LogoutView):
+    """allauth's page; the browser forgets what it kept, for whoever sits down at the device next."""
+
+    def post(self, *args: object, **kwargs: object) -> HttpResponse:
+        response = super().post(*args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
 
