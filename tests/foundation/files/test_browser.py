@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from sprega.foundation.access.identity import acting
 from sprega.foundation.files.models import File
+from tests.browser import violations, visit
 from tests.foundation.files.made import PDF
-from tests.foundation.ui.conftest import chromium  # noqa: F401
-from tests.foundation.ui.test_browser import violations, visit
 from tests.people import populate
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("bg", "dark")])
 def test_upload_by_keyboard(
     transactional_db: None,
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     live_server: LiveServer,
     client: Any,
     tmp_path: Path,
@@ -37,16 +37,17 @@ def test_upload_by_keyboard(
     offer.write_bytes(PDF)
     options = {"viewport": {"width": 360, "height": 800}, "color_scheme": theme}
     with visit(chromium, live_server, language=language, cookie=cookie, **options) as (page, wrong):
+        # from the start: asked for only when it opens, Chromium may open it first
+        page.on("filechooser", lambda chooser: chooser.set_files(offer))
         page.goto("/files/")
         assert not violations(page)
         page.locator("main a.button").first.focus()
         page.keyboard.press("Enter")
-        page.wait_for_selector("input[type=file]")
+        page.wait_for_url("**/files/upload/", wait_until="load")
         assert not violations(page)
         page.locator("input[type=file]").focus()
-        with page.expect_file_chooser() as chosen:
-            page.keyboard.press("Enter")
-        chosen.value.set_files(offer)
+        page.keyboard.press("Space")
+        expect(page.locator("input[type=file]")).to_have_value(re.compile("Оферта"), timeout=30_000)
         page.keyboard.press("Tab")
         page.keyboard.type("Lime")
         page.keyboard.press("Tab")
