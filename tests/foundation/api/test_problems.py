@@ -111,12 +111,27 @@ def test_without_a_token(db: None) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["{", '{"text": NaN}', '{"text": "\\ud800"}', '{"text": "\\u0000"}', "[" * 3000, "\xff", "1" * 5000],
+    [
+        "{",
+        '{"text": NaN}',
+        '{"text": "\\ud800"}',
+        '{"text": "\\u0000"}',
+        "[" * 3000,
+        "\xff",
+        "1" * 5000,
+        "1e401",
+    ],
 )
 def test_bodies_that_cannot_be_read(people: People, copper: Client, body: str) -> None:
     answer = copper.generic("POST", NOTES, body.encode("latin-1"), JSON)
     problem(answer, 400, "unreadable")
     assert notes(people) == []
+
+
+def test_a_number_too_long_to_be_written_out_costs_nothing(people: People, copper: Client) -> None:
+    """As a whole number it has a thousand million digits, and nobody else would be served meanwhile."""
+    body = '{"text": "x", "tonnes": 1, "version": 1E+999999999}'
+    problem(copper.generic("PUT", f"{NOTES}/{uuid4()}", body, JSON), 400, "unreadable")
 
 
 def test_bodies_of_another_kind_or_size(people: People, copper: Client) -> None:

@@ -15,6 +15,8 @@ from ninja.parser import Parser
 from sprega.foundation.api.problems import Refused
 
 DEEPEST = 20
+LARGEST_EXPONENT = 400
+"""More than any measure needs; to write out a thousand million digits would keep the server for hours."""
 HALF = re.compile("[\ud800-\udfff]")
 """Half of a pair of surrogates: no character, and nothing that UTF-8 can write."""
 
@@ -24,7 +26,7 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         """The body; whatever this raises ninja takes for a body that cannot be read."""
-        read = json.loads(request.body.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse)
+        read = json.loads(request.body.decode("utf-8"), parse_float=number, parse_constant=_refuse)
         check_text(read)
         return read
 
@@ -35,6 +37,21 @@ class StrictParser(Parser):
         check_text(list(data.keys()))
         check_text([value for _key, values in data.lists() for value in values])
         return super().parse_querydict(data, list_fields, request)
+
+
+def number(text: str) -> Decimal:
+    """An exact number whose digits can be written out.
+
+    >>> number("12.50")
+    Decimal('12.50')
+    >>> number("1E+999999999")
+    Traceback (most recent call last):
+    ValueError: an exponent without sense
+    """
+    read = Decimal(text)
+    if abs(read.adjusted()) > LARGEST_EXPONENT:
+        raise ValueError("an exponent without sense")
+    return read
 
 
 def check_text(value: Any, depth: int = 0) -> None:
