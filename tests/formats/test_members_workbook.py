@@ -87,6 +87,41 @@ def test_holdings_that_go_round_in_a_circle(path: Path) -> None:
     assert [(fault.row, fault.column) for fault in reading.faults] == [(2, "holding"), (3, "holding")]
 
 
+def test_a_circle_is_named_beside_a_name_that_stands_twice(path: Path) -> None:
+    reading = read_members(
+        workbook(
+            path,
+            ("First", "", "", "Second", ""),
+            ("Second", "", "", "First", ""),
+            ("Third", "", "", "", ""),
+            ("third", "", "", "", ""),
+        )
+    )
+    assert [(fault.row, fault.column) for fault in reading.faults] == [
+        (2, "holding"),
+        (3, "holding"),
+        (5, "name"),
+    ]
+
+
+def test_a_formula_without_its_result_is_no_empty_cell(path: Path) -> None:
+    reading = read_members(
+        workbook(path, ("First", "", "", "", ""), ("Second", "", "", "=A2", ""), ("=A2", "", "", "", ""))
+    )
+    assert [(fault.row, fault.column) for fault in reading.faults] == [(3, "holding"), (4, "name")]
+    assert str(reading.faults[0].problem) == "The formula =A2 was saved without its result."
+
+
+def test_a_member_that_stands_twice_in_two_languages(path: Path) -> None:
+    reading = read_members(workbook(path, ("Mine", "Рудник", "", "", ""), ("Рудник", "", "", "", "")))
+    assert [(fault.row, fault.column) for fault in reading.faults] == [(3, "name")]
+
+
+def test_a_file_that_is_not_there_is_not_called_damaged(path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_members(path)
+
+
 def test_a_workbook_without_names_or_rows(path: Path) -> None:
     (fault,) = read_members(workbook(path, ("A",), header=("names",))).faults
     assert (fault.row, fault.column) == (1, "name")

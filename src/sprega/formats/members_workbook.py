@@ -7,10 +7,11 @@ import re
 import unicodedata
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sprega.engines.model import Sentence
 from sprega.formats.purchase_workbook.cells import (
@@ -20,6 +21,7 @@ from sprega.formats.purchase_workbook.cells import (
     LAST_COLUMN,
     MALFORMED,
     OLD_OR_ENCRYPTED,
+    cell_at,
 )
 from sprega.formats.purchase_workbook.codes import likeness, meant, tidy
 from sprega.formats.purchase_workbook.model import Cell, Fault, Findings, Row, Table
@@ -71,21 +73,28 @@ def slug_of(name: str) -> str:
 
 
 def read_members(path: Path) -> MembersReading:
-    """Read the workbook; whatever is in it, every fault is named with row, column and mend, at once."""
+    """Read the workbook; whatever is in it, every fault is named with row, column and mend, at once.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    """
     findings = Findings()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl's, of what it leaves out
-            table = _table(path, findings)
-    except MALFORMED:
-        table = None
-        findings.fault(
-            None,
-            None,
-            None,
-            Sentence("The file is damaged or is no XLSX workbook."),
-            Sentence("Open it in a spreadsheet program and save it again as XLSX."),
-        )
+    with path.open("rb") as file:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # openpyxl's, of what it leaves out
+                table = _table(file, findings)
+        except MALFORMED:
+            table = None
+            findings.fault(
+                None,
+                None,
+                None,
+                Sentence("The file is damaged or is no XLSX workbook."),
+                Sentence("Open it in a spreadsheet program and save it again as XLSX."),
+            )
     members = _members(table, findings) if table is not None else []
     return MembersReading(
         () if findings.faults else tuple(members),
@@ -118,48 +127,47 @@ def write_template(path: Path) -> None:
             sheet.data_validation(1, at, last, at, {"validate": "any", "input_message": words})
 
 
-def _table(path: Path, findings: Findings) -> Table | None:
+def _table(file: BinaryIO, findings: Findings) -> Table | None:
     """The sheet's rows; None once a fault says why there are none."""
     import openpyxl
 
-    with path.open("rb") as file:
-        if file.read(4) == OLD_OR_ENCRYPTED:
-            findings.fault(
-                None,
-                None,
-                None,
-                Sentence("The file is protected by a password, or an old XLS workbook."),
-                Sentence("Save it as an XLSX workbook without a password."),
-            )
-            return None
-        with zipfile.ZipFile(file) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > LARGEST_FILE * 2 or unpacked > HIGHEST_RATIO * max(path.stat().st_size, 100_000):
-            raise zipfile.BadZipFile
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        sheets = {tidy(sheet.title): sheet for sheet in book.worksheets}
-        sheet = sheets.get(SHEET) or (book.worksheets[0] if len(sheets) == 1 else None)
-        if sheet is None:
-            findings.fault(
-                None,
-                None,
-                None,
-                Sentence("The workbook has no sheet {sheet}.", {"sheet": SHEET}),
-                Sentence("Name the sheet with the members {sheet}.", {"sheet": SHEET}),
-            )
-            return None
+    if file.read(4) == OLD_OR_ENCRYPTED:
+        findings.fault(
+            None,
+            None,
+            None,
+            Sentence("The file is protected by a password, or an old XLS workbook."),
+            Sentence("Save it as an XLSX workbook without a password."),
+        )
+        return None
+    packed = file.seek(0, 2)
+    with zipfile.ZipFile(file) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if unpacked > LARGEST_FILE * 2 or unpacked > HIGHEST_RATIO * max(packed, 100_000):
+        raise zipfile.BadZipFile
+    results = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    sheets = {tidy(sheet.title): at for at, sheet in enumerate(results.worksheets)}
+    at = sheets.get(SHEET, 0 if len(sheets) == 1 else None)
+    if at is None:
+        findings.fault(
+            None,
+            None,
+            None,
+            Sentence("The workbook has no sheet {sheet}.", {"sheet": SHEET}),
+            Sentence("Name the sheet with the members {sheet}.", {"sheet": SHEET}),
+        )
+        return None
+    written = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+    return _read_sheet(_cells(results.worksheets[at], written.worksheets[at]), findings)
+
+
+def _cells(results: Any, written: Any) -> Iterator[tuple[int, dict[int, Cell]]]:
+    """Every row that is not empty; a formula without its result is no empty cell."""
+    for sheet in (results, written):
         sheet.reset_dimensions()
-        return _read_sheet(_cells(sheet), findings)
-
-
-def _cells(sheet: Any) -> Iterator[tuple[int, dict[int, Cell]]]:
-    """Every row that is not empty."""
-    for number, row in enumerate(sheet.iter_rows(max_col=LAST_COLUMN), start=1):
-        found = {}
-        for position, cell in enumerate(row):
-            value = cell.value
-            if value is not None and not (isinstance(value, str) and not tidy(value)):
-                found[position] = Cell(value, "error" if cell.data_type == "e" else "value")
+    pairs = zip(results.iter_rows(max_col=LAST_COLUMN), written.iter_rows(max_col=LAST_COLUMN), strict=False)
+    for number, (row, formulas) in enumerate(pairs, start=1):
+        found = {at: cell for at in range(len(row)) if (cell := cell_at(row, formulas, at)) is not None}
         if found:
             yield number, found
         elif number > MOST_MEMBERS + HEADER_WITHIN:
@@ -213,9 +221,10 @@ def _members(table: Table, findings: Findings) -> list[MemberRow]:
             )
         kind = reader.choice("kind", KINDS, "company") or "company"
         slug = _slug(reader, name)
-        if name:
-            _once(reader, "name", name, likeness(name), names)
-        if slug:
+        for column, one in (("name", name), ("name_bg", name_bg)):
+            if one:
+                _once(reader, column, one, likeness(one), names)
+        if slug and (names.get(likeness(name)) == row.number or not reader.empty("slug")):
             _once(reader, "slug", slug, slug, slugs)
         members.append(MemberRow(slug, name, name_bg, kind, reader.text("holding")))
         readers.append(reader)
@@ -292,10 +301,11 @@ def _with_holdings(members: list[MemberRow], readers: list[RowReader]) -> list[M
                 )
             outside[one.holding] = one.holding
         linked.append(MemberRow(one.slug, one.name, one.name_bg, one.kind, holding))
-    above = {one.slug: one.holding for one in linked}
+    stands = Counter(one.slug for one in linked)
+    # of a slug that stands twice nobody knows who is above it
+    above = {one.slug: one.holding for one in linked if stands[one.slug] == 1}
     for one, reader in zip(linked, readers, strict=True):
-        # with a slug that stands twice nobody knows who is above whom
-        if len(above) == len(linked) and one.holding != one.slug and _returns(one.slug, above):
+        if one.slug in above and one.holding != one.slug and _returns(one.slug, above):
             reader.fault(
                 "holding",
                 Sentence("The holdings go round in a circle, back to this member."),

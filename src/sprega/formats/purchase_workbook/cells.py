@@ -207,10 +207,11 @@ def _rows(results: Any, written: Any) -> Iterator[tuple[int, Cells]]:
     for number, (row, formula) in enumerate(
         zip(results.iter_rows(**bounds), formulas, strict=False), start=1
     ):
-        yield number, functools.partial(_cell, row, formula)
+        yield number, functools.partial(cell_at, row, formula)
 
 
-def _cell(row: Any, formulas: Any, at: int) -> Cell | None:
+def cell_at(row: Any, formulas: Any, at: int) -> Cell | None:
+    """What stands there in a row: its value, a spreadsheet's error or a formula without its result."""
     found = row[at]
     value = found.value
     if value is None:
