@@ -17,7 +17,7 @@ PAGE = ROOT / "docs" / "how-to" / "show-a-total.md"
 
 
 def test_the_page_quotes_the_tiny_room() -> None:
-    blocks = re.findall(r"^ *```python\n(.*?)^ *```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    blocks = re.findall(r"^ *```py\n(.*?)^ *```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
     assert len(blocks) == 5
     room = [path.read_text(encoding="utf-8") for path in (ROOT / "tests/rooms/notes").glob("*.py")]
     for block in blocks:
