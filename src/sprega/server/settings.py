@@ -132,6 +132,7 @@ TEMPLATES = [
 LANGUAGE_CODE = CLUSTER.languages[0]
 NAMED = {"en": _("English"), "bg": _("Bulgarian")}
 LANGUAGES = [(code, NAMED[code]) for code in CLUSTER.languages]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 TIME_ZONE = "Europe/Sofia"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["sprega.foundation.ui.formats"]
@@ -186,8 +187,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_FORMS = {"login": "sprega.foundation.accounts.forms.SignInForm"}
-# Those from "invite" on are ours; the others stand beside allauth's own for password change, reset and the like.
+ACCOUNT_FORMS = {
+    "login": "sprega.foundation.accounts.forms.SignInForm",
+    "reset_password": "sprega.foundation.accounts.forms.ForgottenForm",
+    "add_email": "sprega.foundation.accounts.forms.NewAddressForm",
+}
+# Those from "invite" on are ours; the others beside allauth's own for password change and the like.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",

@@ -1,4 +1,4 @@
-"""The foundation speaks Bulgarian: every sentence of its apps, and every page of accounts."""
+"""The foundation speaks Bulgarian: every sentence of its apps and of the server, every page of accounts."""
 
 import io
 import re
@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation.template import templatize
 
+from sprega import server
 from sprega.foundation import (
     access,
     accounts,
@@ -29,7 +30,20 @@ from tests.people import People
 KEYWORDS = dict.fromkeys(("gettext", "_", "gettext_lazy", "pgettext")) | {"ngettext": (1, 2)}
 FOLDERS = [
     Path(app.__file__).parent
-    for app in (access, accounts, api, files, jobs, ledger, mail, notices, organisations, personal, search)
+    for app in (
+        access,
+        accounts,
+        api,
+        files,
+        jobs,
+        ledger,
+        mail,
+        notices,
+        organisations,
+        personal,
+        search,
+        server,
+    )
 ]
 PAGES = (
     "account_login",
