@@ -32,6 +32,7 @@ def test_one_lands_on_today_as_that_person(practice: None, prepared: People, cli
     assert answer.url == reverse("ui:today")
     answer = client.get(reverse("accounts:account"))
     assert answer.wsgi_request.actor == prepared.actor(prepared.zinc)
+    assert "this one" in client.get(reverse("usersessions_list")).content.decode()
     # and on to the competitor, nothing carried over
     client.post(reverse("accounts:look-around"), {"person": prepared.copper.pk})
     answer = client.get(reverse("accounts:account"))

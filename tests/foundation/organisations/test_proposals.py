@@ -208,3 +208,14 @@ def test_who_came_to_the_office_meanwhile_needs_the_head(people: People) -> None
     assert roles(people.outsider) == {("cluster", "office")}
     page = people.sign_in(Client(), people.outsider).get(reverse("accounts:accept-invitation", args=[token]))
     assert page.status_code == 200
+
+
+def test_it_waits_on_today_for_whoever_may_decide(people: People) -> None:
+    proposal = propose(people, role=Role.KEY_HOLDER)
+    address = reverse("organisations:decide", args=[proposal.pk])
+    for who, waits in (("board", True), ("office", False), ("copper", False)):
+        client = people.sign_in(Client(), getattr(people, who))
+        assert (address in client.get(reverse("ui:today")).content.decode()) is waits, who
+    proposals.refuse(actor=people.actor(people.board), proposal=proposal.pk)
+    client = people.sign_in(Client(), people.board)
+    assert address not in client.get(reverse("ui:today")).content.decode()

@@ -10,11 +10,12 @@ from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from sprega.foundation.access.identity import Actor, acting
 from sprega.foundation.ledger.models import Payload
 from sprega.foundation.organisations.actions import end_representation, give_representation
-from sprega.foundation.organisations.models import Representation
+from sprega.foundation.organisations.models import Organisation, Representation
 from tests.people import People, populate
 
 Role = Representation.Role
@@ -204,3 +205,11 @@ def test_ending_by_page(people: People, client: Client) -> None:
     assert client.post(address, {"version": 1}).status_code == 302
     assert held(people.zinc) == set()
     assert "already ended" in client.get(address).content.decode()
+
+
+def test_an_organisation_is_called_as_the_reader_speaks() -> None:
+    named, plain = Organisation(name="Copper Works", name_bg="Медодобив"), Organisation(name="Town")
+    with override("bg"):
+        assert [str(named), str(plain)] == ["Медодобив", "Town"]
+    with override("en"):
+        assert str(named) == "Copper Works"

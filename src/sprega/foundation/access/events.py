@@ -30,7 +30,7 @@ EVENTS = {
         _("%(subject)s took back what it agreed to about a total: %(total)s."), {"total": total}
     ),
     "access.total_judged": Told(
-        _("A total over members was judged: %(object)s. %(state)s"), {"state": state}
+        _("A total over members was judged: %(object)s. %(state)s"), {"object": total, "state": state}
     ),
     "access.rule_on_totals_set": Told(_("The cluster's rule on totals was changed.")),
     "access.totals_audited": Told(_("It was checked what all totals together could reveal.")),

@@ -9,6 +9,7 @@ from allauth.account.views import LogoutView
 from allauth.decorators import rate_limit
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.socialaccount.providers.openid_connect.views import login as openid_connect_login
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -124,6 +125,7 @@ def look_around(request: HttpRequest) -> HttpResponse:
             raise Http404
         request.session.flush()
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+        UserSession.objects.create_from_request(request)
         identify(request)
         return redirect(second_factor.own_address(request, request.POST.get("next", ""), today()))
     return render(request, "accounts/look_around.html", {"people": people})

@@ -128,7 +128,10 @@ def sentence(event: Payload, names: Names) -> str:
     facts = _Facts(
         {name: _written(told.facts.get(name), names, value) for name, value in said["facts"].items()}
     )
-    facts |= {"subject": names.organisation(event.subject_id), "object": said["object"] or NOTHING}
+    facts |= {
+        "subject": names.organisation(event.subject_id),
+        "object": _written(told.facts.get("object"), names, said["object"] or None),
+    }
     return str(told.sentence) % facts
 
 

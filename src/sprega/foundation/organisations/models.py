@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -47,7 +48,8 @@ class Organisation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """Its name as the reader's language has it."""
+        return (get_language() == "bg" and self.name_bg) or self.name
 
 
 class RepresentationQuerySet(models.QuerySet["Representation"]):

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sprega.foundation.access.identity import Actor
 from sprega.foundation.organisations.models import Proposal, Representation
+from sprega.foundation.organisations.proposals import may_decide
+from sprega.foundation.room import Task
 
 
 def representations(*, viewer: Actor) -> QuerySet[Representation]:
@@ -23,6 +28,17 @@ def representations(*, viewer: Actor) -> QuerySet[Representation]:
 def proposals() -> QuerySet[Proposal]:
     """Those that the database shows: to office and board all, to others their own."""
     return Proposal.objects.select_related("person", "organisation", "proposed_by", "decided_by")
+
+
+def today(actor: Actor) -> Iterator[Task]:
+    """What waits for a board member: the proposals that this one may decide."""
+    if not actor.has(Representation.Role.BOARD):
+        return
+    for proposal in proposals().filter(outcome=Proposal.Outcome.OPEN):
+        if may_decide(actor, proposal):
+            facts = {"person": proposal.person, "role": proposal.get_role_display()}
+            address = reverse("organisations:decide", args=[proposal.pk])
+            yield Task(_("Confirm or refuse: %(person)s as %(role)s") % facts, address)
 
 
 def last_moment(representation: Representation | Proposal) -> date | None:

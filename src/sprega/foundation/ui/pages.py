@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from sprega.foundation.accounts.practice import practice_people
 from sprega.foundation.jobs.queries import today as long_work
+from sprega.foundation.organisations.queries import today as proposals
 from sprega.foundation.room import Task, rooms
 from sprega.foundation.ui.promises import promises
 
@@ -31,7 +32,7 @@ def today(request: HttpRequest) -> HttpResponse:
         except NoReverseMatch:
             return redirect("ui:home")
     tasks: list[Task] = [task for room in rooms() if room.today for task in room.today(request.actor)]
-    tasks += long_work(request.actor)
+    tasks += [*proposals(request.actor), *long_work(request.actor)]
     tasks.sort(key=lambda task: task.due_at or NEVER)
     return render(request, "ui/today.html", {"tasks": tasks})
 
