@@ -144,3 +144,14 @@ def test_wrong_codes_are_counted(people: People, client: Client) -> None:
     for _attempt in range(6):
         answer = client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert "too many attempts" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["access:totals", "ledger:events", "personal:mine", "files:list"])
+def test_pages_of_the_house_that_show_what_is_confidential_ask_for_it(
+    people: People, client: Client, name: str
+) -> None:
+    """Totals, and what events tell: the name of a file, or a figure that somebody changed."""
+    client.force_login(people.copper)
+    assert client.get(reverse(name)).url.startswith(reverse("accounts:second-factor"))
+    people.sign_in(client, people.copper)
+    assert client.get(reverse(name)).status_code == 200

@@ -16,6 +16,7 @@ from sprega.foundation.access import actions, door, queries
 from sprega.foundation.access.forms import RuleForm, WaiverForm
 from sprega.foundation.access.models import Figure, Look, Waiver
 from sprega.foundation.access.totals import meaning_of, name_of
+from sprega.foundation.accounts.second_factor import confidential
 from sprega.foundation.language import Language
 from sprega.foundation.organisations.forms import end_of
 from sprega.foundation.organisations.models import Representation
@@ -26,7 +27,7 @@ from sprega.foundation.ui.table import Column, Table
 Role = Representation.Role
 
 
-@login_required
+@confidential
 def totals(request: HttpRequest) -> HttpResponse:
     """The rule on totals in plain words, and the totals that the reader may see."""
     rule = door.told_rule(viewer=request.actor)

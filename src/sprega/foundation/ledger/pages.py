@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from sprega.foundation.accounts.second_factor import confidential
 from sprega.foundation.ledger import queries, words
 from sprega.foundation.ledger.forms import WhichForm
 from sprega.foundation.ledger.models import Checkpoint, Key, Payload
@@ -24,7 +24,7 @@ from sprega.foundation.ui.table import Column, Table
 AT_ONCE = 50
 
 
-@login_required
+@confidential
 def events(request: HttpRequest) -> HttpResponse:
     """The reader's own events, by sentence."""
     form, names = WhichForm(request.GET), words.Names()
@@ -45,7 +45,7 @@ def events(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/events.html", context)
 
 
-@login_required
+@confidential
 def event(request: HttpRequest, event: int) -> HttpResponse:
     """One event, and what proves it."""
     kept = get_object_or_404(queries.events(viewer=request.actor), pk=event)
@@ -68,7 +68,7 @@ def event(request: HttpRequest, event: int) -> HttpResponse:
     return render(request, "ledger/event.html", context)
 
 
-@login_required
+@confidential
 def proof(request: HttpRequest, event: int) -> HttpResponse:
     """The proof of one event as a file for `sprega verify`."""
     kept = get_object_or_404(queries.events(viewer=request.actor), pk=event)

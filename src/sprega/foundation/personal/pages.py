@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from sprega.foundation.access.middleware import identify
 from sprega.foundation.access.services import registered
+from sprega.foundation.accounts.second_factor import confidential
 from sprega.foundation.personal import actions, queries
 from sprega.foundation.personal.archive import shown
 from sprega.foundation.personal.declarations import declarations
@@ -39,7 +40,7 @@ def kept(request: HttpRequest) -> HttpResponse:
     return render(request, "personal/kept.html", context)
 
 
-@login_required
+@confidential
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
     """Everything that is kept about the reader."""
@@ -49,14 +50,14 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@confidential
 @reauthentication_required
 def export(request: HttpRequest) -> HttpResponse:
     """Ask for all of it as a file, and lead to where that is watched."""
     return redirect("jobs:run", run=actions.ask_for_export(actor=request.actor).pk)
 
 
-@login_required
+@confidential
 @reauthentication_required
 @never_cache
 def download(request: HttpRequest, export: UUID) -> HttpResponse:
