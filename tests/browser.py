@@ -15,9 +15,10 @@ PHONE = {"width": 360, "height": 800}
 _FOCUSED = """() => {
     const at = document.activeElement;
     const label = at.labels && at.labels[0] ? at.labels[0].innerText : "";
-    return [label, at.getAttribute("aria-label"), at.innerText].filter(Boolean).join(" ");
+    const field = at.matches("input, select, textarea");
+    return [field, field ? label : [at.getAttribute("aria-label"), at.innerText].join(" ")];
 }"""
-"""What a reader of the screen would hear of the element that has the keyboard."""
+"""Whether the element that has the keyboard is a field, and what a reader of the screen hears of it."""
 
 
 @contextmanager
@@ -43,27 +44,33 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
-def tab_to(page: Page, words: str) -> None:
-    """Press the tab key until what has these words on it is reached."""
+def tab_to(page: Page, words: str, *, field: bool = False) -> None:
+    """Press the tab key until the link, button or field with these words is reached."""
     passed = []
     for _key in range(150):
         page.keyboard.press("Tab")
         passed.append(page.evaluate(_FOCUSED))
-        if words in passed[-1]:
+        if passed[-1][0] == field and words in passed[-1][1]:
             return
     raise AssertionError(f"The keyboard does not reach {words!r}, but {passed}")
 
 
 def press(page: Page, words: str) -> None:
-    """Follow a link or push a button, by keyboard, and wait for the page that comes."""
+    """Open or choose something on the page, by keyboard."""
     tab_to(page, words)
     page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
+
+
+def follow(page: Page, words: str) -> None:
+    """Follow a link or send a form, by keyboard, to the page that comes."""
+    tab_to(page, words)
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
 
 
 def fill(page: Page, words: str, text: str) -> None:
     """Type into a field over what stands in it, or type the beginning of a choice."""
-    tab_to(page, words)
+    tab_to(page, words, field=True)
     if page.evaluate("document.activeElement.tagName") != "SELECT":
         page.keyboard.press("Control+A")
     page.keyboard.type(text)
