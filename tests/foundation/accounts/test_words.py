@@ -1,50 +1,12 @@
-"""The foundation speaks Bulgarian: every sentence of its apps and of the server, every page of accounts."""
-
-import io
-import re
-from pathlib import Path
+"""Every page of accounts in both languages."""
 
 import pytest
-from babel.messages.extract import extract
-from babel.messages.pofile import read_po
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation.template import templatize
 
-from sprega import server
-from sprega.foundation import (
-    access,
-    accounts,
-    api,
-    files,
-    jobs,
-    ledger,
-    mail,
-    notices,
-    organisations,
-    personal,
-    search,
-)
+from tests.foundation.test_words import FOLDERS, sentences
 from tests.people import People
 
-KEYWORDS = dict.fromkeys(("gettext", "_", "gettext_lazy", "pgettext")) | {"ngettext": (1, 2)}
-FOLDERS = [
-    Path(app.__file__).parent
-    for app in (
-        access,
-        accounts,
-        api,
-        files,
-        jobs,
-        ledger,
-        mail,
-        notices,
-        organisations,
-        personal,
-        search,
-        server,
-    )
-]
 PAGES = (
     "account_login",
     "account_logout",
@@ -75,43 +37,6 @@ PAGES = (
     "tokens:list",
     "api:reference",
 )
-
-
-def sentences(folder: Path) -> set[str]:
-    """Every sentence of an app's code and templates."""
-    found: set[str] = set()
-    for path in folder.rglob("*"):
-        if path.suffix == ".py" and "migrations" not in path.parts:
-            source = path.read_bytes()
-        elif path.suffix in (".html", ".txt"):
-            source = templatize(path.read_text("utf-8"), origin=str(path)).encode()
-        else:
-            continue
-        for _line, message, _comments, _context in extract("python", io.BytesIO(source), KEYWORDS):
-            found.add(message if isinstance(message, str) else message[0])
-    return found
-
-
-def catalogue(folder: Path) -> dict[str, object]:
-    with (folder / "locale/bg/LC_MESSAGES/django.po").open("rb") as stream:
-        return {message.id: message for message in read_po(stream) if message.id}
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_every_sentence_is_translated(folder: Path) -> None:
-    known = {key if isinstance(key, str) else key[0]: one for key, one in catalogue(folder).items()}
-    said = sentences(folder)
-    assert not said - known.keys()
-    assert not [
-        key for key, one in known.items() if key not in said and "allauth's own" not in one.auto_comments
-    ]
-    for key, one in known.items():
-        for text in (one.string,) if isinstance(one.string, str) else one.string:
-            assert text, key
-            assert "!" not in text, key
-            assert not one.fuzzy, key
-            if isinstance(one.id, str):
-                assert sorted(re.findall(r"%\(\w+\)s", key)) == sorted(re.findall(r"%\(\w+\)s", text)), key
 
 
 @pytest.mark.parametrize("language", ["en", "bg"])
