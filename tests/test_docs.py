@@ -174,3 +174,11 @@ def test_the_decisions_are_short() -> None:
 def test_pictures_are_small() -> None:
     for picture in (ROOT / "docs").rglob("*.png"):
         assert picture.stat().st_size <= 300_000, picture.name
+
+
+def test_the_reference_names_every_file_of_the_engines() -> None:
+    page = (ROOT / "docs" / "reference" / "engines.md").read_text(encoding="utf-8")
+    for field in ("award", "clearing", "disclosure", "games"):
+        section = page.split(f"## `{field}/`")[1].split("\n## ")[0]
+        files = {path.name for path in (ROOT / "src/sprega/engines" / field).glob("[!_]*.py")}
+        assert files == set(re.findall(r"`(\w+\.py)`", section)), field
