@@ -12,6 +12,7 @@ import pytest
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -20,6 +21,7 @@ from django.utils import timezone
 from sprega.foundation.access.identity import NOBODY, acting
 from sprega.foundation.access.services import acting_as
 from sprega.foundation.accounts.models import Invitation, Person
+from sprega.foundation.accounts.personal_data import erase_attempts
 from sprega.foundation.jobs.actions import perform
 from sprega.foundation.jobs.models import Run
 from sprega.foundation.ledger.models import Payload
@@ -205,6 +207,28 @@ def test_what_is_past_its_time_goes_and_is_counted(people: People, somebody: Som
     assert {one["facts"]["what"]: one["facts"]["rows"] for one in told} == {
         name: rows for name, rows in forgotten.items() if rows
     }
+
+
+def test_network_addresses_of_attempts_do_not_stay(people: People) -> None:
+    """The cache would keep them until it is full."""
+    cache.set("allauth:rl:allauth.account:login:30/60/ip:ip:192.0.2.9", [1], timeout=-1)
+    cache.set("allauth:rl:allauth.account:login:30/60/ip:ip:192.0.2.10", [1], timeout=60)
+    cache.set(f"allauth:rl:allauth.account:invite:60/3600/user:user:{people.copper.pk}", [1], timeout=60)
+    copper = str(people.copper.pk)
+    assert ends_of_counts() == {"192.0.2.9", "192.0.2.10", copper}
+    told = people.sign_in(Client(), people.copper).get(reverse("personal:mine")).content.decode()
+    assert "<td>invite</td>" in told.replace("\n", "")
+    forget_all()
+    assert ends_of_counts() == {"192.0.2.10", copper}
+    with acting_as(PERSONAL_DATA, actor=NOBODY):
+        assert erase_attempts(people.copper.pk) == 1
+    assert ends_of_counts() == {"192.0.2.10"}
+
+
+def ends_of_counts() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM accounts_cache")
+        return {key.rpartition(":")[2] for (key,) in cursor.fetchall()}
 
 
 def test_each_night_every_kind_is_asked_for(people: People) -> None:

@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -99,6 +100,32 @@ def forget_sessions() -> int:
     return gone + UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()[0]
 
 
+def attempts(person: int) -> list[dict[str, object]]:
+    """What is counted of a person; what is counted of a network address names nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT cache_key, expires FROM accounts_cache WHERE cache_key LIKE %s ORDER BY expires",
+            [f"%:user:{person}"],
+        )
+        return [{_("What"): key.split(":")[-4], _("Good until"): until} for key, until in cursor.fetchall()]
+
+
+def erase_attempts(person: int) -> int:
+    """Forget what is counted of the person."""
+    return _delete_attempts("cache_key LIKE %s", f"%:user:{person}")
+
+
+def forget_attempts() -> int:
+    """Delete counts that no longer count, with the network addresses in them."""
+    return _delete_attempts("expires < %s", timezone.now())
+
+
+def _delete_attempts(condition: str, value: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM accounts_cache WHERE {condition}", [value])  # noqa: S608 - ours, see above
+        return cursor.rowcount
+
+
 def invitations(person: int) -> list[dict[str, object]]:
     """Those that came to the person, and those that they wrote."""
     known = Q(email__in=addresses(person)) | Q(accepted_by=person) | Q(invited_by=person)
@@ -175,6 +202,17 @@ PERSONAL_DATA = (
         collect=sessions,
         erase=end_sessions,
         forget=forget_sessions,
+    ),
+    PersonalData(
+        name="attempts",
+        label=gettext_lazy("How often something was tried, by network address or account"),
+        purpose=gettext_lazy("So that nobody guesses passwords or links by trying."),
+        basis=Basis.INTEREST,
+        kept_for=gettext_lazy("minutes, an hour at the most; deleted the night after"),
+        tables=(),
+        collect=attempts,
+        erase=erase_attempts,
+        forget=forget_attempts,
     ),
     PersonalData(
         name="invitations",

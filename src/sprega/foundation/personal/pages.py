@@ -83,6 +83,8 @@ def erase(request: HttpRequest) -> HttpResponse:
         else:
             logout(request)
             identify(request)
-            return render(request, "personal/erased.html")
+            response = render(request, "personal/erased.html")
+            response.headers["Clear-Site-Data"] = '"cache"'
+            return response
     context = {"form": form, "kinds": declarations(), "first": queries.erasing_obstacles(request.user)}
     return render(request, "personal/erase.html", context)
