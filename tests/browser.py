@@ -23,13 +23,13 @@ _FOCUSED = """() => {
 
 @contextmanager
 def visit(
-    chromium: Browser, server: LiveServer, *, language: str = "en", cookie: str = "", **options: Any
+    chromium: Browser, server: LiveServer | str, *, language: str = "en", cookie: str = "", **options: Any
 ) -> Iterator[tuple[Page, list[str]]]:
     """A fresh visitor, or whoever the session cookie says; with what the browser complains about."""
     options = {"viewport": {"width": 1440, "height": 900}, **options}
-    context = chromium.new_context(locale=language, base_url=server.url, **options)
+    context = chromium.new_context(locale=language, base_url=str(server), **options)
     if cookie:
-        context.add_cookies([{"name": "sessionid", "value": cookie, "url": server.url}])
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": str(server)}])
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
@@ -69,8 +69,18 @@ def follow(page: Page, words: str) -> None:
 
 
 def fill(page: Page, words: str, text: str) -> None:
-    """Type into a field over what stands in it, or type the beginning of a choice."""
+    """Type into a field, over what stands in it."""
     tab_to(page, words, field=True)
-    if page.evaluate("document.activeElement.tagName") != "SELECT":
-        page.keyboard.press("Control+A")
+    page.keyboard.press("Control+A")
     page.keyboard.type(text)
+
+
+def choose(page: Page, words: str, text: str) -> None:
+    """Choose from a list, by its arrows."""
+    tab_to(page, words, field=True)
+    page.keyboard.press("Home")
+    for _key in range(page.evaluate("document.activeElement.options.length")):
+        if page.evaluate("document.activeElement.selectedOptions[0].text") == text:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{words!r} offers no {text!r}")

@@ -21,6 +21,6 @@ def say(language: str, sentence: str) -> str:
 
 def arrived(page: Page, heading: str) -> None:
     """The page is the expected one, axe finds nothing, and nothing is wider than the screen."""
-    assert page.locator("h1").inner_text() == heading
+    assert page.locator("h1").inner_text() == heading, page.locator("main").inner_text()
     assert not violations(page), heading
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), heading
