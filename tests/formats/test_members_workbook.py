@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The members of a new cluster, read from a workbook that anybody may have made."""
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -134,6 +135,22 @@ def test_what_is_no_workbook(path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 nothing")
     (fault,) = read_members(path).faults
     assert fault.row is None
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"])
+def test_entities_that_multiply_are_refused(path: Path, part: str) -> None:
+    write_template(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    times_ten = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
+    head, _tag, rest = parts[part].decode().partition("?>")
+    rest = rest.replace("</", "&a8;</", 1)
+    parts[part] = f'{head}?><!DOCTYPE x [<!ENTITY a0 "lol">{times_ten}]>{rest.strip()}'.encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    (fault,) = read_members(path).faults
+    assert str(fault.problem) == "The file is damaged or is no XLSX workbook."
 
 
 def test_the_template_is_an_empty_workbook(path: Path) -> None:

@@ -16,7 +16,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
 
 from sprega.engines.model import Sentence
 from sprega.formats.purchase_workbook.codes import tidy
@@ -51,8 +50,8 @@ MALFORMED = (
     LookupError,
     NotImplementedError,
     OSError,
-    ParseError,
     RuntimeError,
+    SyntaxError,  # of either reader of XML that openpyxl may find
     TypeError,
     ValueError,
     struct.error,
