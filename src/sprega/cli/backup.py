@@ -6,8 +6,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sprega.cli.ledger import unwritable_file
-from sprega.cli.refusal import DONE, Refusal
+from sprega.cli.arguments import add_cluster
+from sprega.cli.refusal import DONE, Refusal, unwritable_file
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
 
@@ -23,11 +23,7 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
         metavar=say(Sentence("FILE.tar")),
         help=say(Sentence("where to write it; %%D in the name becomes the date")),
     )
-    parser.add_argument(
-        "--cluster",
-        metavar=say(Sentence("NAME")),
-        help=say(Sentence("which cluster, where there are several")),
-    )
+    add_cluster(parser, language)
     parser.add_argument("--force", action="store_true", help=say(Sentence("replace a file of this name")))
     return parser
 

@@ -61,14 +61,8 @@ def _cluster(cluster: Cluster, language: Language) -> int:
     from sprega.server.checkup import of_cluster
 
     print(f"{cluster.name}: {cluster.folder}")
-    with installation.database_in_use() as server:
-        installation.enter(cluster, installation.addresses(cluster, server))
-        from django.db import connections
-
-        try:
-            return WRONG if _print(of_cluster(cluster), language) else DONE
-        finally:
-            connections.close_all()
+    with installation.inside(cluster):
+        return WRONG if _print(of_cluster(cluster), language) else DONE
 
 
 def _print(findings: Iterable[Finding], language: Language) -> int:

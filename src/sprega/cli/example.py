@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from sprega.cli.refusal import DONE, Refusal, reason
+from sprega.cli.refusal import DONE, Refusal, unwritable_file
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
 
@@ -54,13 +54,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         finally:
             new.unlink(missing_ok=True)
     except OSError as error:
-        raise Refusal(
-            Sentence(
-                "{file} cannot be written ({reason}).",
-                {"file": str(target), "reason": reason(error)},
-            ),
-            Sentence("Name a folder in which you may write."),
-        ) from error
+        raise unwritable_file(target, error) from error
     print(language.say(Sentence("The practice purchase: {file}", {"file": str(target)})))
     return DONE
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sprega.cli.refusal import DONE, Refusal, reason
+from sprega.cli.arguments import add_cluster
+from sprega.cli.refusal import DONE, unwritable_file
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
 
@@ -19,11 +20,7 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
     parser.add_argument(
         "file", type=Path, metavar=say(Sentence("FILE")), help=say(Sentence("where to write it"))
     )
-    parser.add_argument(
-        "--cluster",
-        metavar=say(Sentence("NAME")),
-        help=say(Sentence("which cluster, where there are several")),
-    )
+    add_cluster(parser, language)
     return parser
 
 
@@ -33,10 +30,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     from sprega.server.whole_file import whole_file
 
     cluster = installation.only(options.cluster)
-    with installation.database_in_use() as server:
-        installation.enter(cluster, installation.addresses(cluster, server))
-        from django.db import connections
-
+    with installation.inside(cluster):
         from sprega.server.ledger_file import write_ledger
 
         try:
@@ -44,16 +38,6 @@ def run(options: argparse.Namespace, language: Language) -> int:
                 events = write_ledger(file)
         except OSError as error:
             raise unwritable_file(options.file, error) from error
-        finally:
-            connections.close_all()
     told = Sentence("The ledger: {file}. Events: {count}", {"file": str(options.file), "count": events})
     print(language.say(told))
     return DONE
-
-
-def unwritable_file(path: Path, error: OSError) -> Refusal:
-    """The system refused to write a file that the person named."""
-    return Refusal(
-        Sentence("{file} cannot be written ({reason}).", {"file": str(path), "reason": reason(error)}),
-        Sentence("Name a folder in which you may write."),
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 
+from sprega.cli.arguments import add_cluster
 from sprega.cli.refusal import DONE
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
@@ -20,11 +21,7 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
         action="store_true",
         help=say(Sentence("the present key is lost: begin with a new one that nothing vouches for")),
     )
-    parser.add_argument(
-        "--cluster",
-        metavar=say(Sentence("NAME")),
-        help=say(Sentence("which cluster, where there are several")),
-    )
+    add_cluster(parser, language)
     return parser
 
 
@@ -33,17 +30,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
     from sprega.server import installation
 
     cluster = installation.only(options.cluster)
-    with installation.database_in_use() as server:
-        installation.enter(cluster, installation.addresses(cluster, server))
-        from django.db import connections
-
+    with installation.inside(cluster):
         from sprega.foundation.access.identity import NOBODY
         from sprega.foundation.ledger.actions import change_key
 
-        try:
-            new = change_key(actor=NOBODY, lost=options.lost)
-        finally:
-            connections.close_all()
+        new = change_key(actor=NOBODY, lost=options.lost)
     say = language.say
     print(say(Sentence("Key: {key}", {"key": str(new)})))
     if options.lost:

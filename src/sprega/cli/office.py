@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 
+from sprega.cli.arguments import add_person
 from sprega.cli.refusal import DONE
 from sprega.cli.start import print_link
 from sprega.engines.model import Sentence
@@ -16,12 +17,7 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
     say = language.say
     words = say(Sentence("open the office of a cluster to a person, and print where the password is chosen"))
     parser = commands.add_parser("office", help=words, description=words, allow_abbrev=False)
-    parser.add_argument(
-        "name", metavar=say(Sentence("NAME")), help=say(Sentence("short name of the cluster"))
-    )
-    parser.add_argument(
-        "email", metavar=say(Sentence("EMAIL")), help=say(Sentence("e-mail address of the person"))
-    )
+    add_person(parser, language)
     parser.add_argument(
         "--board",
         action="store_true",
@@ -37,9 +33,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     from sprega.server import installation
 
     cluster = installation.find(options.name)
-    with installation.database_in_use() as server:
-        installation.enter(cluster, installation.addresses(cluster, server))
-        from django.db import connections, transaction
+    with installation.inside(cluster):
+        from django.db import transaction
 
         from sprega.foundation.organisations.models import Organisation
         from sprega.server import founding
@@ -53,6 +48,5 @@ def run(options: argparse.Namespace, language: Language) -> int:
                 language=cluster.languages[0],
                 role="board" if options.board else "office",
             )
-        connections.close_all()
     print_link(link, language)
     return DONE

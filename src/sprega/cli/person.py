@@ -7,7 +7,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sprega.cli.refusal import DONE, Refusal, reason
+from sprega.cli.arguments import add_person
+from sprega.cli.refusal import DONE, Refusal, unwritable_file
 from sprega.engines.model import Sentence
 from sprega.foundation.language import Language
 
@@ -20,12 +21,7 @@ def add(commands: argparse._SubParsersAction, language: Language) -> argparse.Ar
     say = language.say
     words = say(Sentence("hand out or erase what is kept about a person who cannot sign in"))
     parser = commands.add_parser("person", help=words, description=words, allow_abbrev=False)
-    parser.add_argument(
-        "name", metavar=say(Sentence("NAME")), help=say(Sentence("short name of the cluster"))
-    )
-    parser.add_argument(
-        "email", metavar=say(Sentence("EMAIL")), help=say(Sentence("e-mail address of the person"))
-    )
+    add_person(parser, language)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--file",
@@ -44,17 +40,12 @@ def run(options: argparse.Namespace, language: Language) -> int:
     from sprega.server import installation
 
     cluster = installation.find(options.name)
-    with installation.database_in_use() as server:
-        installation.enter(cluster, installation.addresses(cluster, server))
-        from django.db import connections
+    with installation.inside(cluster):
         from django.utils import translation
 
-        try:
-            with translation.override(language.code):
-                person = _find(options.email)
-                said = _erase(person) if options.erase else _hand_out(person, options.file)
-        finally:
-            connections.close_all()
+        with translation.override(language.code):
+            person = _find(options.email)
+            said = _erase(person) if options.erase else _hand_out(person, options.file)
     print(language.say(said))
     return DONE
 
@@ -80,10 +71,7 @@ def _hand_out(person: Person, path: Path) -> Sentence:
         with whole_file(path) as stream:
             stream.write(content)
     except OSError as error:
-        raise Refusal(
-            Sentence("{path} cannot be written: {reason}.", {"path": path, "reason": reason(error)}),
-            Sentence("Name another file."),
-        ) from error
+        raise unwritable_file(path, error) from error
     return Sentence("Everything that is kept about {email}: {path}", {"email": person.email, "path": path})
 
 

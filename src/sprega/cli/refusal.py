@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
 from sprega.engines.model import Sentence
 
@@ -37,3 +38,11 @@ REASONS = {
 def reason(error: OSError) -> Sentence | str:
     """Why the system refused, in the reader's language where it is a usual reason."""
     return REASONS.get(error.errno or 0, error.strerror or str(error))
+
+
+def unwritable_file(path: Path, error: OSError) -> Refusal:
+    """The system refused to write a file that the person named."""
+    return Refusal(
+        Sentence("{file} cannot be written ({reason}).", {"file": str(path), "reason": reason(error)}),
+        Sentence("Name a folder in which you may write."),
+    )

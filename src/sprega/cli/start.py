@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sprega.cli.refusal import DONE, REFUSED, Refusal, reason
+from sprega.cli.refusal import DONE, REFUSED, Refusal, reason, unwritable_file
 from sprega.cli.serve import PORT, port
 from sprega.cli.texts import read_as
 from sprega.engines.model import Sentence
@@ -250,9 +250,6 @@ def _write_template(path: Path, language: Language) -> int:
     try:
         write_template(path)
     except OSError as error:
-        raise Refusal(
-            Sentence("{file} cannot be written ({reason}).", {"file": str(path), "reason": reason(error)}),
-            Sentence("Name a folder in which you may write."),
-        ) from error
+        raise unwritable_file(path, error) from error
     print(language.say(Sentence("A workbook for members: {file}", {"file": str(path)})))
     return DONE

@@ -200,3 +200,16 @@ def enter(cluster: Cluster, addresses: Addresses) -> None:
     import django
 
     django.setup()
+
+
+@contextmanager
+def inside(cluster: Cluster) -> Iterator[None]:
+    """This process as one of the cluster's, with its database in use, while this lasts."""
+    with database_in_use() as server:
+        enter(cluster, addresses(cluster, server))
+        from django.db import connections
+
+        try:
+            yield
+        finally:
+            connections.close_all()
