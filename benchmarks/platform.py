@@ -4,10 +4,11 @@
 python -m benchmarks.platform
 
 A practice cluster with the tiny room of the tests gets notes of 22, then 500, then 5,000 organisations. Its
-list is asked for by a signed-in member over a few connections kept open; the peer (`benchmarks.bare`) answers
-fifty rows of the same table without session, person, policies or template. The asking side shares the
-machine's cores: beside requests a second stands what a request costs the web server in CPU time, and the
-database. At the largest size other pages are asked for as well.
+list is asked for by a signed-in member over a few connections kept open; one peer (`benchmarks.bare`) answers
+fifty rows of the same table without session, person, policies or template, another (`benchmarks.ordinary`)
+as an ordinary Django project would. The asking side shares the machine's cores: beside requests a second
+stands what a request costs the web server in CPU time, and the database. At the largest size other pages are
+asked for as well.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -37,7 +39,7 @@ ROOT = Path(__file__).parent.parent
 SIZES = (22, 500, 5000)
 CONNECTIONS = 4
 SECONDS = 6.0
-PEER_PORT = 8099
+PORT, PEER_PORT, ORDINARY_PORT = 8097, 8099, 8098
 TICK = os.sysconf("SC_CLK_TCK")
 
 MORE = """
@@ -77,38 +79,60 @@ def measured(home: Path) -> Iterator[Row]:
     subprocess.run(  # noqa: S603 - our own programs
         [sprega, "practice"], env=environment, check=True, stdout=subprocess.DEVNULL
     )
-    with running([sprega, "serve", "--no-worker"], environment) as serving:
-        kept = json.loads((home / "clusters" / "practice" / "cluster.json").read_text())
-        port = kept["port"]
+    with running([sprega, "serve", "practice", "--no-worker", "--port", str(PORT)], environment) as serving:
         urls = addresses(environment)
         database = postmaster(urls["DATABASE_MAINTENANCE_URL"])
-        cookie = signed_in(port, home)
-        peer = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", str(THREADS)]
-        peer += ["--port", str(PEER_PORT), "benchmarks.bare:application"]
-        with running(peer, {**environment, "BARE_URL": urls["DATABASE_MAINTENANCE_URL"]}) as bare:
+        cookie = signed_in(home)
+        beside = {
+            **environment,
+            "BARE_URL": urls["DATABASE_MAINTENANCE_URL"],
+            "OWNER_URL": urls["DATABASE_OWNER_URL"],
+        }
+        user = subprocess.run(
+            [sys.executable, "-m", "benchmarks.ordinary"],
+            env=beside,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+        with (
+            running(granian(PEER_PORT, "benchmarks.bare"), beside, PEER_PORT) as bare,
+            running(granian(ORDINARY_PORT, "benchmarks.ordinary"), beside, ORDINARY_PORT) as ordinary,
+        ):
             web = [pid for pid in tree(serving) if b"sprega.server.web" in command(pid)]
             for size in SIZES:
                 grow(urls, size)
                 # turn and turn about, so that a busy machine slows both
                 yield f"a bare view with one query, {size}", *load(PEER_PORT, "/", "", tree(bare), database)
-                yield f"the tiny room's list, {size}", *load(port, "/notes/", cookie, web, database)
+                name = f"an ordinary Django page, {size}"
+                yield name, *load(ORDINARY_PORT, "/", user, tree(ordinary), database)
+                yield f"the tiny room's list, {size}", *load(PORT, "/notes/", cookie, web, database)
             for name, path in PAGES.items():
-                yield f"{name}, {size}", *load(port, path, cookie, web, database)
+                yield f"{name}, {size}", *load(PORT, path, cookie, web, database)
+
+
+def granian(port: int, module: str) -> list[str]:
+    """The command that serves a peer as ours is served."""
+    options = ["--interface", "wsgi", "--blocking-threads", str(THREADS), "--port", str(port)]
+    return [sys.executable, "-m", "granian", *options, f"{module}:application"]
 
 
 @contextmanager
-def running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
+def running(command: list[str], environment: dict[str, str], port: int | None = None) -> Iterator[int]:
     """A server while this lasts; its process."""
     process = subprocess.Popen(  # noqa: S603 - our own programs
         command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     )
     try:
-        if "serve" in command:
+        if port is None:
             assert process.stdout is not None
-            while not process.stdout.readline().startswith("Ctrl-C"):
-                assert process.poll() is None
+            while line := process.stdout.readline():
+                if line.startswith("Ctrl-C"):
+                    break
+            assert line, "the server ended"
         else:
-            reach(PEER_PORT)
+            reach(port)
         yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
@@ -121,6 +145,8 @@ def reach(port: int) -> None:
     while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/").close()
+            return
+        except urllib.error.HTTPError:  # an answer too: this one wants a signed-in user
             return
         except OSError:
             time.sleep(0.1)
@@ -160,7 +186,7 @@ def postmaster(url: str) -> int:
         return int(Path(f"/proc/{serving}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def signed_in(port: int, home: Path) -> str:
+def signed_in(home: Path) -> str:
     """The cookies of a purchasing manager."""
     account = next(
         one
@@ -169,7 +195,7 @@ def signed_in(port: int, home: Path) -> str:
     )
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    address = f"http://127.0.0.1:{port}/accounts/login/"
+    address = f"http://127.0.0.1:{PORT}/accounts/login/"
     token = re.search(r'csrfmiddlewaretoken" value="([^"]+)', browser.open(address).read().decode())
     assert token is not None
     form = {"csrfmiddlewaretoken": token[1], "login": account["email"], "password": account["password"]}
