@@ -193,11 +193,12 @@ ACCOUNT_FORMS = {
     "add_email": "sprega.foundation.accounts.forms.NewAddressForm",
 }
 # Those from "invite" on are ours; the others beside allauth's own for password change and the like.
+# No longer than five minutes, which is what the pages tell people to wait.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
-    "reset_password": "10/m/ip,3/10m/key",
-    "invite": "60/h/user",
+    "reset_password": "10/m/ip,3/5m/key",
+    "invite": "30/5m/user",
     "accept_invitation": "20/m/ip",
     "open_link": "30/m/ip",
     "search": "60/m/ip",  # of visitors

@@ -275,6 +275,7 @@ def test_pages_of_inviting(people: People, client: Client) -> None:
     answer = client.post(reverse("accounts:invite"), told)
     assert answer.status_code == 302, answer.content.decode()
     assert "Покана" in letters()[0].subject
+    assert " г. Ако" in letters()[0].text, "a Bulgarian date brings its own full stop"
     listed = client.get(reverse("accounts:invitations")).content.decode()
     assert "new@example.org" in listed
     # a head chooses neither another organisation nor a role of the cluster

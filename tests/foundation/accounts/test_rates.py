@@ -1,6 +1,7 @@
 """Attempts are counted, in a place that all processes share, and the page says what to do."""
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -43,6 +44,14 @@ def test_the_page_of_too_many(people: People, client: Client) -> None:
     assert {answer.status_code for answer in answers[:20]} == {404}
     assert answers[20].status_code == 429
     assert "Wait five minutes" in answers[20].content.decode()
+
+
+def test_nobody_waits_longer_than_the_page_says() -> None:
+    spans = [
+        rate.split("/")[1] for rates in settings.ACCOUNT_RATE_LIMITS.values() for rate in rates.split(",")
+    ]
+    assert spans
+    assert set(spans) <= {"m", "5m"}
 
 
 def test_asking_for_a_new_password_tells_nothing(people: People, client: Client) -> None:
