@@ -7,8 +7,6 @@ from sprega.server.founding import Listed
 
 TITLE = {"en": "Industrial Cluster Srednogorie", "bg": "Индустриален клъстер Средногорие"}
 
-FOUNDING_LEADERS = ("assarel-medet", "aurubis-bulgaria", "ellatzite-med", "dpm-chelopech", "geotechmin")
-
 MEMBERS = (
     Listed("assarel-medet", "Assarel-Medet", "Асарел-Медет"),
     Listed("aurubis-bulgaria", "Aurubis Bulgaria", "Аурубис България"),

@@ -51,14 +51,3 @@ def _leaves() -> Iterator[Leaf]:
     )
     for position, value, text, salt in placed.iterator(chunk_size=AT_ONCE):
         yield Leaf(position, bytes(value), text and bytes(text), salt and bytes(salt))
-
-
-def last_checkpoint() -> tuple[int, str]:
-    """The size of the ledger's tree and its root, as last signed."""
-    from sprega.foundation.ledger.checkpoint import parse_note, read
-
-    newest = Checkpoint.objects.order_by("-size").first()
-    if newest is None:
-        return 0, ""
-    signed = read(parse_note(newest.note)[0])
-    return signed.size, signed.root.hex()

@@ -18,7 +18,6 @@ from sprega.foundation.api.rooms import titles
 from sprega.foundation.organisations.forms import end_of
 from sprega.foundation.organisations.models import Organisation, Representation
 from sprega.foundation.ui.forms import DayInput
-from sprega.foundation.ui.templatetags.ui import organisation_name
 
 
 class TokenForm(forms.Form):
@@ -55,7 +54,6 @@ class TokenForm(forms.Form):
         super().__init__(*args, initial=start, **options)
         mine = Representation.objects.in_force().filter(person=actor.person_id).values("organisation")
         self.fields["organisation"].queryset = Organisation.objects.filter(pk__in=mine)
-        self.fields["organisation"].label_from_instance = organisation_name
         self.fields["rooms"].choices = titles()
         if not self.fields["rooms"].choices:
             del self.fields["rooms"]

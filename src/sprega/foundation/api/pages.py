@@ -21,7 +21,6 @@ from sprega.foundation.api import actions, queries
 from sprega.foundation.api.forms import TokenForm
 from sprega.foundation.api.models import Token
 from sprega.foundation.ui.table import Column, Table
-from sprega.foundation.ui.templatetags.ui import organisation_name
 
 
 @login_required
@@ -29,7 +28,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
     """The reader's tokens."""
     columns = [
         Column("name", _("Name"), sort="name"),
-        Column("organisation", _("Acts for"), _organisation, sort="organisation__name"),
+        Column("organisation", _("Acts for"), sort="organisation__name"),
         Column("scope", _("Allowed"), lambda token: token.get_scope_display()),
         Column("state", _("State"), lambda token: token.state.label),
         Column("until", _("Last day"), "last_day", kind="day", sort="expires_at"),
@@ -83,10 +82,6 @@ def _valid(token: Token) -> bool:
 
 def _end_address(token: Token) -> str:
     return reverse("tokens:end", args=[token.pk]) if _valid(token) else ""
-
-
-def _organisation(token: Token) -> str:
-    return organisation_name(token.organisation)
 
 
 def _last_used(token: Token) -> object:

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sprega.foundation.files import queries
@@ -32,7 +31,7 @@ def file_table(request: HttpRequest, *, others: bool) -> Table:
         Column("when", _("When"), "uploaded_at", kind="moment", sort="uploaded_at"),
     ]
     if others:
-        columns.insert(1, Column("organisation", _("Organisation"), _owner, sort="organisation__name"))
+        columns.insert(1, Column("organisation", _("Organisation"), sort="organisation__name"))
     elif "export" not in request.GET:
         columns.append(Column("change", _("Action"), _may, link=_change))
     rows = queries.of_others(viewer=request.actor) if others else queries.own(viewer=request.actor)
@@ -94,8 +93,3 @@ def _may(file: File) -> str:
 
 def _change(file: File) -> str:
     return reverse("files:delete" if file.person_id else "files:change", args=[file.pk])
-
-
-def _owner(file: File) -> str:
-    owner: Organisation = file.organisation
-    return (get_language() == "bg" and owner.name_bg) or owner.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sprega.foundation.access.services import Service
 
@@ -60,8 +60,3 @@ def job(
 def kind_of(name: str) -> Kind | None:
     """The kind of a name; none when its room is no longer installed."""
     return _kinds.get(name)
-
-
-def kinds() -> dict[str, Any]:
-    """All kinds by name."""
-    return dict(_kinds)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from sprega.foundation.organisations import proposals, queries
 from sprega.foundation.organisations.models import Proposal, Representation
 from sprega.foundation.ui.table import Choice, Column, Table
-from sprega.foundation.ui.templatetags.ui import organisation_name
 
 Role = Representation.Role
 DECISIONS = {
@@ -31,12 +30,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
     request.actor.require(Role.OFFICE, Role.BOARD)
     columns = [
         Column("person", _("Person"), sort="person__name", link=_address),
-        Column(
-            "organisation",
-            _("Organisation"),
-            lambda row: organisation_name(row.organisation),
-            sort="organisation__name",
-        ),
+        Column("organisation", _("Organisation"), sort="organisation__name"),
         Column("role", _("Role"), lambda row: row.get_role_display(), sort="role"),
         Column("by", _("Proposed by"), "proposed_by"),
         Column("at", _("Proposed"), "proposed_at", kind="day", sort="proposed_at"),
@@ -71,7 +65,7 @@ def decide(request: HttpRequest, proposal: int) -> HttpResponse:
         return redirect("organisations:decide", proposal=kept.pk)
     facts = [
         (_("Person"), f"{kept.person} ({kept.person.email})"),
-        (_("Organisation"), organisation_name(kept.organisation)),
+        (_("Organisation"), kept.organisation),
         (_("Role"), kept.get_role_display()),
         (_("Until"), queries.last_moment(kept) or _("it is ended")),
         (_("Proposed by"), kept.proposed_by),

@@ -94,7 +94,7 @@ def _people(viewer: Actor, question: Question) -> Iterator[Hit]:
     known = list(acts.values())
     for number, rank in ranks(question, [(one[0].person.name, one[0].person.email) for one in known]).items():
         person = known[number][0].person
-        roles = dict.fromkeys(f"{_of(one.organisation)}, {one.get_role_display()}" for one in known[number])
+        roles = dict.fromkeys(f"{one.organisation}, {one.get_role_display()}" for one in known[number])
         yield Hit(str(person), _people_page(person.email), "", " · ".join((person.email, *roles)), rank)
 
 
@@ -104,7 +104,7 @@ def _files(viewer: Actor, question: Question) -> Iterator[Hit]:
     told = [f"{file.name}\n{file.description}" for file in kept]
     for number, rank in matching(told, question).items():
         file = kept[number]
-        said = " · ".join(filter(None, (file.description, _of(file.organisation))))
+        said = " · ".join(filter(None, (file.description, str(file.organisation))))
         yield Hit(file.name, reverse("files:download", args=[file.pk]), "", said, rank)
 
 
@@ -134,10 +134,6 @@ def _mails(viewer: Actor, question: Question) -> Iterator[Hit]:
             f"{mail.address} · {mail.get_state_display()}",
             rank,
         )
-
-
-def _of(organisation: Organisation) -> str:
-    return called(organisation.name, organisation.name_bg)
 
 
 def _people_page(asked: str) -> str:

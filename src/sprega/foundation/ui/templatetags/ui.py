@@ -12,12 +12,14 @@ import lucide
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest
+from django.template.base import Parser, Token
+from django.template.context import Context
+from django.template.defaulttags import CsrfTokenNode
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
 from sprega.foundation.room import Task
 from sprega.foundation.ui.addresses import address_of
@@ -25,6 +27,25 @@ from sprega.foundation.ui.figures import written
 from sprega.foundation.ui.seen import mark
 
 register = template.Library()
+OPENED_FOR = "opened_for"
+"""Field of every form: the organisation that the person acted for when it was drawn."""
+
+
+class FormTokenNode(CsrfTokenNode):
+    """Django's token, and for whom the form was opened: in another window one may have changed that since."""
+
+    def render(self, context: Context) -> SafeString:
+        drawn = super().render(context)
+        organisation = getattr(getattr(context.get("request"), "actor", None), "organisation_id", None)
+        if not drawn or organisation is None:
+            return mark_safe(drawn)  # noqa: S308 - Django's own
+        return format_html('{}<input type="hidden" name="{}" value="{}">', drawn, OPENED_FOR, organisation)
+
+
+@register.tag
+def csrf_token(parser: Parser, token: Token) -> FormTokenNode:
+    """What every form that is posted begins with."""
+    return FormTokenNode()
 
 
 @register.simple_tag
@@ -81,12 +102,6 @@ def field_visibility(field: BoundField) -> str:
 def is_check(field: BoundField) -> bool:
     """Whether a field is one box to tick, whose label stands beside it."""
     return isinstance(field.field.widget, CheckboxInput)
-
-
-@register.simple_tag
-def organisation_name(organisation: Any) -> str:
-    """An organisation's name as the reader's language has it."""
-    return (get_language() == "bg" and organisation.name_bg) or organisation.name
 
 
 @register.simple_tag
