@@ -17,6 +17,7 @@ from tests.cli.installations import SPREGA, Installation, new_home
 
 PREPARED = """
 import json
+from uuid import uuid4
 from sprega.server import installation
 cluster = installation.find("practice")
 with installation.database_in_use() as server:
@@ -28,6 +29,7 @@ with installation.database_in_use() as server:
     from sprega.foundation.files.models import File
     from sprega.foundation.organisations.models import Representation
 
+    # names differ: the same file twice within a minute is one
     def somebody():
         for person in Person.objects.order_by("pk"):
             with acting(actor_of(person.pk, None)):
@@ -45,12 +47,13 @@ DELETE_AND_KEEP = """
         known = [(file.pk, file.version) for file in File.objects.all()]
     for file, version in known[:10]:
         actions.delete_file(actor=somebody(), file=file, version=version)
-        actions.attach(actor=somebody(), upload=ContentFile(b"new" * 9999, "new.txt"), visibility="public")
+        upload = ContentFile(b"new" * 9999, f"{uuid4()}.txt")
+        actions.attach(actor=somebody(), upload=upload, visibility="public")
 """
 FOR_EVER = """
     print("begun")
     while True:
-        uploads = [ContentFile(b"some " * 60_000, "a.txt") for _ in range(3)]
+        uploads = [ContentFile(b"some " * 60_000, f"{uuid4()}.txt") for _ in range(3)]
         kept = [actions.attach(actor=somebody(), upload=one, visibility="public") for one in uploads]
         for file in kept[:2]:
             actions.delete_file(actor=somebody(), file=file.pk, version=1)
@@ -136,7 +139,7 @@ def test_whoever_is_killed_while_keeping_and_deleting_leaves_no_file_without_its
         os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
     told, missing = json.loads(run(practice, "    actions.sweep()\n" + SAY))
     assert missing == 0
-    assert len([path for path in files.rglob("*") if path.is_file()]) == len(told)
+    assert len([path for path in files.rglob("*") if path.is_file()]) == len(told) >= 20
 
 
 def test_the_doctor_says_what_has_lost_its_bytes(practice: Installation) -> None:
