@@ -13,6 +13,8 @@ def test_every_table_of_ours_stands_on_the_map() -> None:
         for model in apps.get_models()
         if model.__module__.startswith("sprega.foundation.")
     }
-    named = set(PAGE.read_text(encoding="utf-8").replace("`", " ").replace(",", " ").replace(";", " ").split())
+    named = set(
+        PAGE.read_text(encoding="utf-8").replace("`", " ").replace(",", " ").replace(";", " ").split()
+    )
     assert ours
     assert ours <= named
