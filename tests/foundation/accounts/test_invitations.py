@@ -134,6 +134,7 @@ def test_somebody_new_accepts_and_is_signed_in(people: People, client: Client) -
     assert (person.name, person.language) == ("Neda New", "bg")
     assert person.emailaddress_set.get().verified
     assert held(person) == {("copper", "energy")}
+    assert "Вече представлявате" in client.get(answer.url).content.decode(), "in the language chosen just now"
     assert "Copper Works" in client.get(reverse("accounts:account")).content.decode()
     # a second click of the same form, in another session
     assert Client().post(address, told).status_code == 302

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -122,7 +123,8 @@ def _accept_new(request: HttpRequest, token: str) -> HttpResponse:
     invitation, person = actions.accept_invitation(token=token, **form.cleaned_data)
     record_authentication(request, person, "password", email=person.email)
     get_adapter(request).login(request, person)
-    messages.success(request, _welcome(invitation))
+    with translation.override(person.language):  # which was chosen just now: the next page speaks it
+        messages.success(request, _welcome(invitation))
     return redirect(today())
 
 
