@@ -1,5 +1,8 @@
 """For whom a person acts: chosen in the session, never changed behind one's back."""
 
+import re
+
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +11,7 @@ from sprega.foundation.access.identity import NOBODY, acting
 from sprega.foundation.access.middleware import CHOSEN
 from sprega.foundation.access.services import acting_as
 from sprega.foundation.accounts.models import Invitation
+from sprega.foundation.files.models import File
 from sprega.foundation.organisations.models import Representation
 from sprega.foundation.organisations.services import FOUNDING
 from tests.people import People
@@ -67,6 +71,35 @@ def test_what_was_typed_for_one_organisation_is_not_done_for_another(people: Peo
     client.post(reverse(SWITCH), {"organisation": people.organisation("town").pk})
     assert client.get(reverse("organisations:people")).status_code == 200
     assert client.session[CHOSEN] == people.organisation("town").pk
+
+
+def test_a_form_counts_for_the_organisation_it_was_opened_for(people: People, client: Client) -> None:
+    """Whoever changes it in another window does not tell the one what was meant for the other."""
+    give(people, people.copper, "town", Role.LEAD)
+    people.sign_in(client, people.copper, "copper")
+    address = reverse("files:upload")
+    hidden = re.findall(r'name="opened_for" value="(\d+)"', client.get(address).content.decode())
+    copper, town = (people.organisation(slug).pk for slug in ("copper", "town"))
+    assert set(hidden) == {str(copper)}
+    client.post(reverse(SWITCH), {"organisation": town, "opened_for": copper})
+    typed = {"opened_for": copper, "description": "Prices of 2027", "seen_by": "cluster"}
+    answer = client.post(
+        address,
+        {**typed, "upload": ContentFile(b"12", "prices.txt")},
+        headers={"referer": f"http://testserver{address}"},
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "opened for Copper Works" in page
+    assert "Prices of 2027" in page
+    with acting(people.actor(people.copper, "town")):
+        assert not File.objects.exists()
+    # one click leads back to the form, for the organisation that was meant
+    back = re.search(r'name="next" value="([^"]+)"', page)[1]
+    assert client.post(reverse(SWITCH), {"organisation": copper, "next": back}).url.endswith(address)
+    assert client.post(address, {**typed, "upload": ContentFile(b"12", "prices.txt")}).status_code == 302
+    with acting(people.actor(people.copper, "copper")):
+        assert File.objects.get().organisation_id == copper
 
 
 def test_whoever_represents_nobody_any_more_can_go_on(people: People, client: Client) -> None:

@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from sprega.foundation.accounts import second_factor
 from sprega.foundation.organisations.models import Organisation
+from sprega.foundation.ui.templatetags.ui import OPENED_FOR
 
 # Pages on which one puts right what stands in the way.
 WAY_OUT = (
@@ -26,7 +27,7 @@ WAY_OUT = (
     "ui:language",
     "ui:theme",
 )
-NEVER_SHOWN = ("csrfmiddlewaretoken", "password", "code", "next")
+NEVER_SHOWN = ("csrfmiddlewaretoken", OPENED_FOR, "password", "code", "next")
 
 
 def _leads_out(request: HttpRequest) -> bool:
@@ -35,7 +36,7 @@ def _leads_out(request: HttpRequest) -> bool:
 
 
 class RepresentationMiddleware:
-    """Tells a person whose representation ended, and meanwhile does nothing in another's name."""
+    """Does nothing in another's name: for an organisation left, or one for which the form was not opened."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -45,22 +46,43 @@ class RepresentationMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """The page that says so, with what was typed, instead of the view."""
-        ended_for = getattr(request, "ended_for", None)
-        if ended_for is None or _leads_out(request):
+        if _leads_out(request):
             return None
-        others = request.user.representations.in_force().values("organisation")
-        typed = {
-            name: values
-            for name, values in request.POST.lists()
-            if not name.startswith(NEVER_SHOWN) and any(value.strip() for value in values)
-        }
-        context = {
-            "organisation": Organisation.objects.filter(pk=ended_for).first(),
-            "others": Organisation.objects.filter(pk__in=others),
-            "typed": typed,
-            "files": bool(request.FILES),
-        }
-        return render(request, "accounts/representation_ended.html", context, status=403)
+        ended_for = getattr(request, "ended_for", None)
+        if ended_for is not None:
+            return _not_done(request, ended_for, ended=True)
+        opened_for = _opened_for(request)
+        if opened_for not in (None, request.actor.organisation_id):
+            return _not_done(request, opened_for, ended=False)
+        return None
+
+
+def _opened_for(request: HttpRequest) -> int | None:
+    """The organisation that the person acted for when the form was drawn, if it says so."""
+    if request.method != "POST" or not request.user.is_authenticated:
+        return None
+    said = request.POST.get(OPENED_FOR, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 18 else None
+
+
+def _not_done(request: HttpRequest, organisation: int, *, ended: bool) -> HttpResponse:
+    """For whom it was not done, what was typed, and for whom one may act instead."""
+    held = request.user.representations.in_force().values("organisation")
+    mine = Organisation.objects.filter(pk__in=held)
+    typed = {
+        name: values
+        for name, values in request.POST.lists()
+        if not name.startswith(NEVER_SHOWN) and any(value.strip() for value in values)
+    }
+    context = {
+        "organisation": Organisation.objects.filter(pk=organisation).first(),
+        "ended": ended,
+        "others": mine if ended else mine.filter(pk=organisation),
+        "back": second_factor.own_address(request, request.headers.get("Referer", ""), ""),
+        "typed": typed,
+        "files": bool(request.FILES),
+    }
+    return render(request, "accounts/not_in_this_name.html", context, status=403 if ended else 409)
 
 
 class SecondFactorMiddleware:
