@@ -43,7 +43,7 @@ QUIET = {
 }
 # The same for one function of a service that is not quiet.
 QUIET_FUNCTIONS = {
-    "sprega/foundation/access/door.py told_rule": "how many holdings a total needs, and nobody's figures",
+    "sprega/foundation/access/rule.py told_rule": "how many holdings a total needs, and nobody's figures",
 }
 # Tables of which a service writes some rows only, not the planted one; their own tests write them.
 ONLY_SOME = {

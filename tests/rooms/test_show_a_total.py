@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from textwrap import dedent
 
-from sprega.foundation.access.door import set_rule
 from sprega.foundation.access.identity import NOBODY, acting
+from sprega.foundation.access.rule import set_rule
 from tests.people import People
 from tests.rooms.notes.actions import show_total, write_note
 from tests.rooms.notes.room import ROOM

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sprega.foundation.access.actions import give_waiver, withdraw_waiver
-from sprega.foundation.access.door import Part, release_total, set_rule
+from sprega.foundation.access.door import Part, release_total
 from sprega.foundation.access.identity import NOBODY, Actor, acting, actor_of
 from sprega.foundation.access.models import Figure, Group, GroupMember, Visibility, Waiver
+from sprega.foundation.access.rule import set_rule
 from sprega.foundation.access.services import acting_as
 from sprega.foundation.accounts.models import Person
 from sprega.foundation.organisations.models import Organisation, Representation

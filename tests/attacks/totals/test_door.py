@@ -30,7 +30,7 @@ def test_without_memory_of_former_holdings_the_attacker_succeeds(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the attack could not fail."""
-    monkeypatch.setattr(door, "_remembered", lambda holding: [])
+    monkeypatch.setattr(door, "remembered", lambda holding: [])
     siege = Siege(story(SOLD[0]), people)
     siege.play(8)
     assert siege.found

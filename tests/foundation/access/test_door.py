@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from sprega.engines.model import EngineError
 from sprega.foundation.access.actions import give_waiver, withdraw_waiver
-from sprega.foundation.access.door import DISCLOSURE, Part, audit, release_total, set_rule
+from sprega.foundation.access.door import Part, audit, release_total
 from sprega.foundation.access.identity import NOBODY, acting
 from sprega.foundation.access.models import DisclosureRule, Figure, Release, Visibility, Waiver
 from sprega.foundation.access.queries import shown, waivers
+from sprega.foundation.access.rule import DISCLOSURE, set_rule
 from sprega.foundation.access.services import Service, acting_as
 from sprega.foundation.ledger.models import Payload
 from sprega.foundation.organisations.models import Organisation

@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection, connections, transaction
 
 from sprega.foundation.access import door
-from sprega.foundation.access.door import DISCLOSURE, Part, release_total, set_rule
+from sprega.foundation.access.door import Part, release_total
 from sprega.foundation.access.identity import NOBODY, Actor, acting
 from sprega.foundation.access.models import Figure, Release, Visibility
 from sprega.foundation.access.queries import shown
+from sprega.foundation.access.rule import DISCLOSURE, set_rule
 from sprega.foundation.access.services import acting_as
 from sprega.foundation.ledger.models import Payload
 from tests.people import People, populate

@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from sprega.foundation.access.actions import give_waiver, look_at
-from sprega.foundation.access.door import DISCLOSURE, set_rule, told_rule
 from sprega.foundation.access.identity import NOBODY, acting
 from sprega.foundation.access.models import DisclosureRule, Waiver
+from sprega.foundation.access.rule import DISCLOSURE, set_rule, told_rule
 from sprega.foundation.access.services import acting_as
 from sprega.foundation.ledger.models import Payload
 from sprega.foundation.notices.models import Notice

@@ -8,54 +8,28 @@ rule lets pass beside all that was ever shown. Pages, mails, exports and documen
 from __future__ import annotations
 
 import math
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from sprega.foundation.access.holdings import holdings, remembered
 from sprega.foundation.access.identity import Actor
-from sprega.foundation.access.models import (
-    DisclosureRule,
-    Figure,
-    Group,
-    Release,
-    SharedHolding,
-    Visibility,
-    Waiver,
-)
+from sprega.foundation.access.models import Figure, Group, Release, Visibility, Waiver
 from sprega.foundation.access.queries import shown
-from sprega.foundation.access.services import Service, acting_as, register
+from sprega.foundation.access.rule import DISCLOSURE, disclosure_rule
+from sprega.foundation.access.services import Service, acting_as
 from sprega.foundation.ledger.actions import record
-from sprega.foundation.organisations.models import Organisation
 
 if TYPE_CHECKING:
     from sprega.engines.disclosure import model as engine
     from sprega.engines.disclosure.audit import Interval
 
-DISCLOSURE = register(
-    Service(
-        "disclosure",
-        gettext_lazy(
-            "judges every total over members before it is shown, and keeps what stood behind those that were"
-        ),
-        reads=(
-            "access_disclosurerule",
-            "access_release",
-            "access_figure",
-            "access_waiver",
-            "access_sharedholding",
-        ),
-        writes=("access_disclosurerule", "access_release", "access_figure", "access_sharedholding"),
-    )
-)
 ONE_AT_A_TIME = 0x0D_00_12  # any number, for the advisory lock of the door; a database is one cluster
 LARGEST = 1e15  # of a part: beyond it a sum in floating point loses its units
 
@@ -100,16 +74,6 @@ class Kept(NamedTuple):
     unit: str
 
 
-class ToldRule(NamedTuple):
-    """What of the rule is no secret."""
-
-    threshold: int
-    statistics_threshold: int
-    colluding: int
-    version: int
-    changed_at: datetime | None
-
-
 def release_total(
     *,
     actor: Actor,
@@ -138,7 +102,7 @@ def release_total(
             parts = list(contributions())
         with acting_as(DISCLOSURE, actor=actor) as identity:
             figure = _figure(subject, kept)
-            holding = _holdings()
+            holding = holdings()
             rows = [_kept(part, holding, unit) for part in parts if part.amount and part.weight]
             decision = _judge(figure, service, rows, holding)
             _show(figure, decision)
@@ -151,55 +115,14 @@ def release_total(
     return shown(subject=subject, viewer=actor)
 
 
-def set_rule(
-    *,
-    actor: Actor,
-    percent: float | None = None,
-    threshold: int = 3,
-    statistics_threshold: int = 5,
-    colluding: int = 1,
-    version: int | None = None,
-) -> None:
-    """Set the parameters of the rule: the office's, who cannot read the percentage, but leave it as it is.
-
-    `version` is that of the rule the person saw; None where nobody saw one.
-    """
-    from sprega.engines.disclosure.model import Rule
-
-    actor.require("office")
-    with acting_as(DISCLOSURE, actor=actor) as identity:
-        kept = DisclosureRule.objects.select_for_update().get(pk=_kept_rule().pk)
-        if version is not None and kept.version != version:
-            raise ValidationError(
-                _("Somebody changed the rule while you had it open. See below how it stands now."),
-                code="changed",
-            )
-        if percent is not None:
-            kept.percent = percent
-        Rule(threshold, kept.percent, statistics_threshold, colluding)  # refuses what is out of its range
-        kept.threshold, kept.statistics_threshold, kept.colluding = threshold, statistics_threshold, colluding
-        kept.version, kept.changed_at = kept.version + 1, timezone.now()
-        kept.save()
-        record(kind="access.rule_on_totals_set", actor=identity)
-
-
-def told_rule(*, viewer: Actor) -> ToldRule:
-    """What people inside may know of the rule: everything but the percentage."""
-    if not viewer.inside:
-        raise PermissionDenied(_("Only members of the cluster and its office read this."))
-    with acting_as(DISCLOSURE, actor=viewer):
-        kept = _kept_rule()
-    return ToldRule(kept.threshold, kept.statistics_threshold, kept.colluding, kept.version, kept.changed_at)
-
-
 def audit(*, actor: Actor) -> tuple[Interval, ...]:
     """What is bounded closer than the rule allows by all that was ever shown: for the buying desk only."""
     from sprega.engines.disclosure.audit import exposed
 
     actor.require("desk")
     with acting_as(DISCLOSURE, actor=actor) as identity:
-        holding = _holdings()
-        rule, knows, history = _rule(), _remembered(holding), _history(holding)
+        holding = holdings()
+        rule, knows, history = disclosure_rule(), remembered(holding), _history(holding)
         agreed = exposed([release for release in history if release.waivers], rule, knows=knows)
         found = tuple(
             interval
@@ -277,7 +200,7 @@ def _judge(
         figure.audience,
     )
     history = _history(holding)
-    decision = decide(history, candidate, _rule(), knows=_remembered(holding))
+    decision = decide(history, candidate, disclosure_rule(), knows=remembered(holding))
     if decision.outcome is Outcome.SHOW and decision.release not in history:
         Release.objects.create(
             subject=figure.subject,
@@ -331,68 +254,6 @@ def _show(figure: Figure, decision: engine.Decision) -> None:
             figure.low, figure.high, figure.shown_at = release.low, release.high, now
     figure.decided_at = now
     figure.save()
-
-
-def _rule() -> engine.Rule:
-    """The cluster's rule, in the engine's form."""
-    from sprega.engines.disclosure.model import Rule
-
-    kept = _kept_rule()
-    return Rule(kept.threshold, kept.percent, kept.statistics_threshold, kept.colluding)
-
-
-def _kept_rule() -> DisclosureRule:
-    """The cluster's rule; its percentage is drawn by lot until the office sets one."""
-    kept, _made = DisclosureRule.objects.get_or_create(
-        only=True,
-        defaults={
-            "threshold": 3,
-            "percent": 10 + secrets.randbelow(101) / 10,
-            "statistics_threshold": 5,
-            "colluding": 1,
-        },
-    )
-    return kept
-
-
-def _holdings() -> dict[int, int]:
-    """The root of each organisation's holding tree, as it is now: a group counts once."""
-    above = dict(Organisation.objects.values_list("pk", "holding_id"))
-
-    def root(organisation: int) -> int:
-        passed = {organisation}
-        while (holding := above[organisation]) is not None and holding not in passed:
-            organisation = holding
-            passed.add(organisation)
-        # a ring, which no office should enter, is one holding: the same for all of its members
-        return organisation if holding is None else min(passed)
-
-    return {organisation: root(organisation) for organisation in above}
-
-
-def _remembered(holding: Mapping[int, int]) -> list[frozenset[str]]:
-    """What each holding knows beside its own: what companies stated that once were of one holding with it."""
-    companies: dict[int, set[int]] = {}
-    for organisation, root in holding.items():
-        companies.setdefault(root, set()).add(organisation)
-    SharedHolding.objects.bulk_create(
-        [
-            SharedHolding(organisation_id=organisation, holding_id=root)
-            for root, its in companies.items()
-            for organisation in its
-            if len(its) > 1
-        ],
-        ignore_conflicts=True,
-    )
-    shared: dict[int, set[int]] = {}
-    for organisation, root in SharedHolding.objects.values_list("organisation_id", "holding_id"):
-        shared.setdefault(root, set()).add(organisation)
-    known = {
-        frozenset(its.union(*(group for group in shared.values() if group & its)))
-        for its in companies.values()
-    }
-    more = known - {frozenset(its) for its in companies.values()}
-    return [frozenset(map(str, its)) for its in sorted(more, key=sorted)]
 
 
 def _contributions(rows: Sequence[Kept], holding: Mapping[int, int]) -> engine.Contributions:

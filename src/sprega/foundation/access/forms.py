@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from sprega.foundation.access.door import ToldRule
+from sprega.foundation.access.rule import ToldRule
 from sprega.foundation.ui.forms import DayInput, QuantityField
 
 
