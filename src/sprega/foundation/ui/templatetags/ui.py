@@ -46,25 +46,6 @@ class FormTokenNode(CsrfTokenNode):
 def csrf_token(parser: Parser, token: Token) -> FormTokenNode:
     """What every form that is posted begins with."""
     return FormTokenNode()
-OPENED_FOR = "opened_for"
-"""Field of every form: the organisation that the person acted for when it was drawn."""
-
-
-class FormTokenNode(CsrfTokenNode):
-    """Django's token, and for whom the form was opened: in another window one may have changed that since."""
-
-    def render(self, context: Context) -> SafeString:
-        drawn = super().render(context)
-        organisation = getattr(getattr(context.get("request"), "actor", None), "organisation_id", None)
-        if not drawn or organisation is None:
-            return mark_safe(drawn)  # noqa: S308 - Django's own
-        return format_html('{}<input type="hidden" name="{}" value="{}">', drawn, OPENED_FOR, organisation)
-
-
-@register.tag
-def csrf_token(parser: Parser, token: Token) -> FormTokenNode:
-    """What every form that is posted begins with."""
-    return FormTokenNode()
 
 
 @register.simple_tag
