@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from sprega.foundation.access.queries import shown
 from sprega.foundation.jobs.actions import start
+from sprega.foundation.ui.forms import show_version
 from sprega.foundation.ui.table import Column, Table
 from tests.rooms.notes.actions import TOTAL, change_note
 from tests.rooms.notes.forms import NoteForm
@@ -63,8 +64,7 @@ def edit(request: HttpRequest, note: UUID) -> HttpResponse:
             change_note(actor=request.actor, note=note, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error.messages)
-            # what they see now is what the next submit speaks of
-            form.data = {**form.data.dict(), "version": kept.version}
+            show_version(form, kept.version)
         else:
             return redirect("notes:list")
     return render(request, "notes/edit.html", {"form": form, "note": kept})

@@ -45,6 +45,11 @@ class Actor:
         if not self.has(*roles):
             raise PermissionDenied(_("Your role does not allow this. Ask the cluster office who may do it."))
 
+    def require_organisation(self) -> None:
+        """Refuse whoever is not a person acting for an organisation."""
+        if self.person_id is None or self.organisation_id is None:
+            raise PermissionDenied(_("You act for no organisation. Ask the cluster office."))
+
 
 NOBODY = Actor()
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sprega.engines.model import EngineError
-from sprega.foundation.access import actions, door, queries
+from sprega.foundation.access import actions, queries
 from sprega.foundation.access.forms import RuleForm, WaiverForm
 from sprega.foundation.access.models import Figure, Look, Waiver
+from sprega.foundation.access.rule import set_rule, told_rule
 from sprega.foundation.access.totals import meaning_of, name_of
 from sprega.foundation.accounts.second_factor import confidential
 from sprega.foundation.language import Language
@@ -22,6 +23,7 @@ from sprega.foundation.organisations.forms import end_of
 from sprega.foundation.organisations.models import Representation
 from sprega.foundation.ui.components import Tab
 from sprega.foundation.ui.figures import written
+from sprega.foundation.ui.forms import show_version
 from sprega.foundation.ui.table import Column, Table
 
 Role = Representation.Role
@@ -30,7 +32,7 @@ Role = Representation.Role
 @confidential
 def totals(request: HttpRequest) -> HttpResponse:
     """The rule on totals in plain words, and the totals that the reader may see."""
-    rule = door.told_rule(viewer=request.actor)
+    rule = told_rule(viewer=request.actor)
     columns = [
         Column("total", _("Total"), lambda figure: name_of(figure.subject), seen=lambda one: one.visibility),
         Column("figure", _("Figure"), _figure),
@@ -53,19 +55,18 @@ def totals(request: HttpRequest) -> HttpResponse:
 def rule(request: HttpRequest) -> HttpResponse:
     """Change the rule; whoever was slower is told, and sees how it stands now."""
     request.actor.require(Role.OFFICE)
-    kept = door.told_rule(viewer=request.actor)
+    kept = told_rule(viewer=request.actor)
     form = RuleForm(request.POST or None, kept=kept)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         percent = told.pop("percent")
         try:
-            door.set_rule(actor=request.actor, percent=None if percent is None else float(percent), **told)
+            set_rule(actor=request.actor, percent=None if percent is None else float(percent), **told)
         except EngineError as error:
             form.add_error(None, Language(request.LANGUAGE_CODE).say(error.sentence))
         except ValidationError as error:
             form.add_error(None, error.messages)
-            # what they see now is what the next submit speaks of
-            form.data = {**form.data.dict(), "version": kept.version}
+            show_version(form, kept.version)
         else:
             messages.success(request, _("The rule is set. It judges every total from now on."))
             return redirect("access:totals")
@@ -75,7 +76,7 @@ def rule(request: HttpRequest) -> HttpResponse:
 @login_required
 def looks(request: HttpRequest) -> HttpResponse:
     """Who of the buying desk looked at the organisation's figures, when and why."""
-    _require_organisation(request)
+    request.actor.require_organisation()
     columns = [
         Column("when", _("When"), "at", kind="moment", sort="at"),
         Column("person", _("Who"), sort="person__name"),
@@ -101,7 +102,7 @@ def looks(request: HttpRequest) -> HttpResponse:
 @login_required
 def waivers(request: HttpRequest) -> HttpResponse:
     """What the organisation agreed to; its head withdraws."""
-    _require_organisation(request)
+    request.actor.require_organisation()
     head = request.actor.has(Role.LEAD)
     columns = [
         Column("total", _("Total"), lambda waiver: name_of(waiver.subject), sort="subject"),
@@ -165,11 +166,6 @@ def _page(request: HttpRequest, template: str, here: str, **context: object) -> 
         if request.actor.inside or name != "access:totals"
     ]
     return render(request, template, {**context, "tabs": tabs, "office": request.actor.has(Role.OFFICE)})
-
-
-def _require_organisation(request: HttpRequest) -> None:
-    if request.actor.organisation_id is None:
-        raise PermissionDenied(_("You act for no organisation. Ask the cluster office."))
 
 
 def _figure(figure: Figure) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -67,8 +67,7 @@ def attach(
     expires_at : datetime, optional
         When it goes by itself.
     """
-    if actor.organisation_id is None or actor.person_id is None:
-        raise PermissionDenied(_("You act for no organisation. Ask the cluster office."))
+    actor.require_organisation()
     check_upload(upload)
     kind = sniff(upload.file, upload.name or "")
     with acting(actor):

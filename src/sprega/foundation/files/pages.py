@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from sprega.foundation.files.models import File
 from sprega.foundation.files.table import desk_table, file_table
 from sprega.foundation.organisations.models import Representation
 from sprega.foundation.ui.components import Tab
+from sprega.foundation.ui.forms import show_version
 
 Role = Representation.Role
 
@@ -31,8 +32,7 @@ Role = Representation.Role
 @confidential
 def file_list(request: HttpRequest) -> HttpResponse:
     """The files of the reader's organisation, or those that others show it."""
-    if request.actor.organisation_id is None:
-        raise PermissionDenied(_("You act for no organisation. Ask the cluster office."))
+    request.actor.require_organisation()
     others = request.GET.get("of") == "others"
     table = file_table(request, others=others)
     if table.wants_export:
@@ -77,8 +77,7 @@ def change(request: HttpRequest, file: UUID) -> HttpResponse:
             actions.change_file(actor=request.actor, file=kept.pk, **form.told())
         except ValidationError as error:
             form.add_error(None, error.messages)
-            # what they see now is what the next submit speaks of
-            form.data = {**form.data.dict(), "version": kept.version}
+            show_version(form, kept.version)
         else:
             messages.success(request, _("%(name)s is changed.") % {"name": kept})
             return redirect("files:list")

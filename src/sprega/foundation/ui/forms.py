@@ -69,3 +69,9 @@ class QuantityField(forms.DecimalField):
             example = spoken().number(1234.5)
             raise ValidationError(self.error_messages["invalid"], "invalid", {"example": example})
         return number
+
+
+def show_version(form: forms.Form, version: int) -> None:
+    """Let the next submit speak of the version that is shown now; what was typed stays."""
+    form.data = form.data.copy()
+    form.data["version"] = version
