@@ -12,7 +12,6 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 
 from sprega.foundation.jobs import actions
-from sprega.foundation.ledger.actions import place_commitments
 
 if TYPE_CHECKING:
     from procrastinate.jobs import Job
@@ -46,10 +45,3 @@ def run(identifier: str) -> None:
     again_at = actions.perform(UUID(identifier))
     if again_at is not None:
         raise TryAgain(again_at)
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="sprega.place_commitments", queueing_lock="place_commitments")
-def place(timestamp: int) -> None:
-    """Let the ledger's tree grow by what was committed since."""
-    place_commitments()

@@ -76,8 +76,7 @@ def proof(request: HttpRequest, event: int) -> HttpResponse:
     if found is None:
         return render(request, "ledger/waiting.html", {"event": kept}, status=409)
     text = dump_proof(found.leaf, found.path, found.checkpoint, found.keys, found.handovers)
-    named = {"Content-Disposition": f'attachment; filename="proof-{found.leaf.position}.json"'}
-    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=named)
+    return _saved(text, f"proof-{found.leaf.position}.json", "application/json")
 
 
 def checkpoints(request: HttpRequest) -> HttpResponse:
@@ -102,13 +101,13 @@ def checkpoints(request: HttpRequest) -> HttpResponse:
 def checkpoint(request: HttpRequest, size: int) -> HttpResponse:
     """One checkpoint as it was signed."""
     kept = get_object_or_404(Checkpoint, pk=size)
-    return _text(kept.note, f"checkpoint-{size}.txt")
+    return _saved(kept.note, f"checkpoint-{size}.txt")
 
 
 def keys(request: HttpRequest) -> HttpResponse:
     """The public keys, one a line, as `sprega verify --keys` takes them."""
     known = Key.objects.order_by("since").values_list("text", flat=True)
-    return _text("".join(f"{key}\n" for key in known), "keys.txt")
+    return _saved("".join(f"{key}\n" for key in known), "keys.txt")
 
 
 def who(event: Payload) -> str:
@@ -124,9 +123,10 @@ def _some(found: object, field: str, before: str) -> tuple[list, str]:
     return rows[:AT_ONCE], str(rows[AT_ONCE - 1].pk) if len(rows) > AT_ONCE else ""
 
 
-def _text(text: str, name: str) -> HttpResponse:
+def _saved(text: str, name: str, content_type: str = "text/plain") -> HttpResponse:
+    """A file that the browser saves."""
     named = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=named)
+    return HttpResponse(text, content_type=f"{content_type}; charset=utf-8", headers=named)
 
 
 def _address(event: Payload) -> str:

@@ -52,10 +52,9 @@ def proof_of(event: Payload) -> Proof | None:
     return Proof(leaf, tuple(path), latest.note, tuple(public_keys()), tuple(handovers()))
 
 
-def checkpoints(*, before: int | None = None) -> QuerySet[Checkpoint]:
+def checkpoints() -> QuerySet[Checkpoint]:
     """Signed checkpoints, the latest first: everybody's."""
-    found = Checkpoint.objects.order_by("-size")
-    return found if before is None else found.filter(size__lt=before)
+    return Checkpoint.objects.order_by("-size")
 
 
 def root_of(checkpoint: Checkpoint) -> str:

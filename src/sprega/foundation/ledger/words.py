@@ -16,7 +16,6 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sprega.foundation.access.services import registered
@@ -50,10 +49,7 @@ class Names:
     def organisation(self, number: object) -> str:
         """An organisation's name in the reader's language, by number."""
         if not self._organisations:
-            bulgarian = get_language() == "bg"
-            self._organisations = {
-                one.pk: (bulgarian and one.name_bg) or one.name for one in Organisation.objects.all()
-            }
+            self._organisations = {one.pk: str(one) for one in Organisation.objects.all()}
         return self._organisations.get(int(str(number)), NOTHING) if str(number).isdecimal() else NOTHING
 
 
