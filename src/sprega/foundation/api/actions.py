@@ -138,6 +138,6 @@ def _tell(actor: Actor, token: Token, text: str) -> None:
         person=Person.objects.get(pk=token.person_id),
         kind="api.token",
         text=text,
-        arguments={"name": token.name, "organisation": token.organisation.name},
+        arguments={"name": token.name, "organisation": [token.organisation]},
         url=reverse("tokens:list"),
     )

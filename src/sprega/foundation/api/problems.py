@@ -44,8 +44,8 @@ PROBLEMS = {
         Problem(
             "token",
             401,
-            _("No valid token"),
-            _("Send Authorization: Bearer with a valid token; you make one on the page of your account."),
+            _("No valid key"),
+            _("Send Authorization: Bearer with a valid key; you make one on the page of your account."),
         ),
         Problem(
             "forbidden",
@@ -56,26 +56,26 @@ PROBLEMS = {
         Problem(
             "scope",
             403,
-            _("The token may only read"),
-            _("Make a token that may read and write, if the program needs that."),
+            _("The key may only read"),
+            _("Make a key that may read and write, if the program needs that."),
         ),
         Problem(
             "room",
             403,
-            _("The token is limited to other rooms"),
-            _("Make a token for this room, or one for all."),
+            _("The key is limited to other rooms"),
+            _("Make a key for this room, or one for all."),
         ),
         Problem(
             "representation",
             403,
             _("You no longer act for this organisation"),
-            _("Make a token for an organisation that you act for, or ask the cluster office."),
+            _("Make a key for an organisation that you act for, or ask the cluster office."),
         ),
         Problem(
             "second-factor",
             403,
             _("This needs your second factor"),
-            _("Set up a second factor in your account, then make a new token."),
+            _("Set up a second factor in your account, then make a new key."),
         ),
         Problem(
             "not-found",

@@ -8,7 +8,7 @@ from sprega.foundation.access.services import Service, register
 TOKENS = register(
     Service(
         "api-token",
-        _("finds the token that a program sends, and notes when it was last used"),
+        _("finds the key that a program sends, and notes when it was last used"),
         reads=("api_token",),
         writes=("api_token",),
     )
