@@ -16,6 +16,7 @@ from sprega.foundation.notices import actions
 from sprega.foundation.notices.models import Notice, NoticeChoice
 from sprega.foundation.notices.queries import unread
 from sprega.foundation.notices.services import NOTIFIER
+from sprega.foundation.organisations.models import Organisation
 from sprega.foundation.organisations.services import FOUNDING
 from tests.people import People
 
@@ -54,6 +55,21 @@ def test_it_is_read_in_the_language_of_the_moment(people: People, told) -> None:
         assert str(notice) == "Първо влезте в системата."
     with translation.override("en"):
         assert str(notice) == "Sign in first."
+
+
+def test_organisations_are_called_as_the_reader_calls_them(people: People) -> None:
+    one, other = Organisation(name="Copper", name_bg="Мед"), Organisation(name="Zinc")
+    notice = actions.notify(
+        actor=people.actor(people.office),
+        person=people.copper,
+        kind="test.told",
+        text=gettext_lazy("Somebody who acted for %(organisations)s has erased their account."),
+        arguments={"organisations": [one, other]},
+    )
+    with translation.override("bg"):
+        assert "Zinc, Мед" in str(notice)
+    with translation.override("en"):
+        assert "Copper, Zinc" in str(notice)
 
 
 def test_one_about_an_organisation_ends_with_the_representation(people: People, told) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -40,7 +40,7 @@ def notify(
     person: Person,
     kind: str,
     text: Text,
-    arguments: Mapping[str, Text] | None = None,
+    arguments: Mapping[str, Text | Sequence[Organisation]] | None = None,
     url: str = "",
     organisation: Organisation | None = None,
 ) -> Notice:
@@ -51,7 +51,7 @@ def notify(
     text : lazy or marked text
         `_("%(who)s invites you")` of `gettext_lazy`, or a `gettext_noop`: translated when it is read.
     arguments : mapping, optional
-        Its places; lazy texts are translated too.
+        Its places; lazy texts are translated too, organisations called as the reader's language has it.
     url : str, optional
         Where it leads, a path of ours.
     organisation : Organisation, optional
@@ -154,9 +154,14 @@ def _key(text: Text) -> str:
         return str(text)
 
 
-def _kept(value: Text) -> str | dict[str, str]:
+def _kept(value: Text | Sequence[Organisation]) -> str | dict[str, str]:
     if isinstance(value, Promise):
         return {"key": _key(value)}
+    if isinstance(value, list | tuple):
+        return {
+            "en": ", ".join(sorted(one.name for one in value)),
+            "bg": ", ".join(sorted(one.name_bg or one.name for one in value)),
+        }
     if not isinstance(value, str):
         raise TypeError(f"A notice takes texts only, not {type(value).__name__}.")
     return str(value)

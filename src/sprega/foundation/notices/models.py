@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from sprega.foundation.organisations.models import Organisation
@@ -61,5 +61,7 @@ class NoticeChoice(models.Model):
 
 
 def _said(value: Any) -> str:
-    key = value["key"] if isinstance(value, dict) else None
-    return str(value) if key is None else gettext(key)
+    """A text as it is, one to translate by its `key`, or one that stands there in each language."""
+    if not isinstance(value, dict):
+        return str(value)
+    return gettext(value["key"]) if "key" in value else value.get(get_language(), value["en"])

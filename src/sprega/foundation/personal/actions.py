@@ -132,7 +132,7 @@ def _tell_organisations(service: Actor, ended: Iterable[Representation]) -> None
 
 def _tell_office(service: Actor, organisations: Iterable[Organisation]) -> None:
     """The office learns for whom nobody speaks any more, not who it was."""
-    names = ", ".join(sorted(map(str, organisations)))
+    named = list(organisations)
     with_names = gettext_lazy("Somebody who acted for %(organisations)s has erased their account.")
     without = gettext_lazy("Somebody who acted for no organisation has erased their account.")
     office = Person.objects.filter(
@@ -143,7 +143,7 @@ def _tell_office(service: Actor, organisations: Iterable[Organisation]) -> None:
             actor=service,
             person=person,
             kind="personal.erased",
-            text=with_names if names else without,
-            arguments={"organisations": names},
+            text=with_names if named else without,
+            arguments={"organisations": named},
             url=reverse("organisations:people"),
         )
