@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from sprega.foundation.access.identity import NOBODY, acting
 from sprega.foundation.access.services import acting_as
@@ -13,6 +14,8 @@ from sprega.foundation.jobs.actions import WORKER, _begin, _end, _wait_again, pe
 from sprega.foundation.jobs.models import Run
 from sprega.foundation.jobs.queries import today
 from sprega.foundation.jobs.words import how_long
+from sprega.foundation.organisations.services import FOUNDING
+from tests.foundation.api.programs import made, program
 from tests.people import People
 from tests.rooms.notes.jobs import add_up_notes
 
@@ -160,6 +163,37 @@ def test_others_find_nothing(people: People, asked: Run) -> None:
     assert people.sign_in(Client(), people.copper).get(reverse("jobs:failed")).status_code == 403
     with acting(people.actor(people.zinc)):
         assert Run.objects.get().state == Run.State.WAITING
+
+
+def refuse(asked: Run) -> None:
+    with acting_as(WORKER, actor=NOBODY):
+        Run.objects.filter(pk=asked.pk).update(state=Run.State.REFUSED, problem="41 t of lime are too many.")
+
+
+def test_a_reason_that_quotes_a_figure_waits_for_the_second_factor(people: People, asked: Run) -> None:
+    refuse(asked)
+    client = Client()
+    client.force_login(people.zinc)
+    address = reverse("jobs:run", args=[asked.pk])
+    assert client.get(address).url.startswith(reverse("accounts:second-factor"))
+    assert client.get(reverse("jobs:progress", args=[asked.pk])).headers["HX-Refresh"] == "true"
+    assert "41 t" not in page(client, "jobs:list")
+    _token, sent = made(people, people.zinc, second_factor=False)
+    assert program(sent).get(f"/api/v1/runs/{asked.pk}").status_code == 403
+    assert "41 t" in people.sign_in(client, people.zinc).get(address).content.decode()
+
+
+def test_whoever_left_an_organisation_reads_its_figures_in_no_reason(
+    people: People, zinc: Client, asked: Run
+) -> None:
+    refuse(asked)
+    with acting_as(FOUNDING, actor=NOBODY):
+        people.zinc.representations.update(ends_at=timezone.now())
+    zinc.post(reverse("accounts:switch-organisation"), {"organisation": ""})
+    for address in (reverse("jobs:run", args=[asked.pk]), reverse("personal:mine")):
+        told = zinc.get(address).content.decode()
+        assert "You no longer act for the organisation that asked for this." in told
+        assert "41 t" not in told
 
 
 def test_times_are_said_as_people_say_them() -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from sprega.foundation.accounts.second_factor import confidential, lacking
 from sprega.foundation.jobs import actions, queries, words
 from sprega.foundation.jobs.models import Run
 from sprega.foundation.jobs.workers import worker_is_alive
@@ -74,7 +75,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     return render(request, "jobs/failed.html", context)
 
 
-@login_required
+@confidential
 def run(request: HttpRequest, run: UUID) -> HttpResponse:
     """One piece of work; the page brings itself up to date until it is over."""
     asked = get_object_or_404(Run.objects.select_related("person", "organisation"), pk=run)
@@ -83,7 +84,8 @@ def run(request: HttpRequest, run: UUID) -> HttpResponse:
 
 def progress(request: HttpRequest, run: UUID) -> HttpResponse:
     """The part of that page that changes; nothing while it is as the reader sees it already."""
-    if not request.user.is_authenticated:  # signed out meanwhile: the page asks them to sign in
+    # signed out meanwhile: the page asks them to sign in
+    if not request.user.is_authenticated or lacking(request):
         return HttpResponse(status=403, headers={"HX-Refresh": "true"})
     asked = get_object_or_404(Run.objects.select_related("person", "organisation"), pk=run)
     context = _shown_in_full(request, asked)
@@ -134,6 +136,7 @@ def _shown_in_full(request: HttpRequest, asked: Run) -> dict[str, Any]:
     seen = (asked.state, asked.attempts, asked.steps_done, asked.steps, stuck)
     return {
         **_shown(asked),
+        "problem": queries.reason(asked),
         "mine": mine,
         "stuck": stuck,
         "moments": [(name, moment) for name, moment in facts if moment],

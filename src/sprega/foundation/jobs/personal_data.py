@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from sprega.foundation.jobs.actions import forget_old_runs
 from sprega.foundation.jobs.models import Run
+from sprega.foundation.jobs.queries import reason
 from sprega.foundation.retention import RUNS
 from sprega.foundation.room import Basis, PersonalData
 
@@ -21,7 +22,7 @@ def collect(person: int) -> list[dict[str, object]]:
             _("State"): one.get_state_display(),
             _("Asked"): one.asked_at,
             _("Ended"): one.ended_at,
-            _("Problem"): one.problem,
+            _("Problem"): reason(one),
         }
         for one in Run.objects.filter(person=person)
     ]

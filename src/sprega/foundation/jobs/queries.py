@@ -28,6 +28,14 @@ def runs(*, viewer: Actor) -> QuerySet[Run]:
     return Run.objects.filter(person=viewer.person_id).select_related("organisation")
 
 
+def reason(run: Run) -> str:
+    """Why it failed or was refused, for its asker: an organisation's figure it quotes to nobody who left."""
+    if run.state != Run.State.REFUSED or run.organisation_id is None:
+        return run.problem
+    held = Representation.objects.in_force().filter(person=run.person_id, organisation=run.organisation_id)
+    return run.problem if held.exists() else _("You no longer act for the organisation that asked for this.")
+
+
 def failed(*, viewer: Actor) -> QuerySet[Run]:
     """What failed, whoever asked for it: for the office, which can try it again."""
     viewer.require(OFFICE)
