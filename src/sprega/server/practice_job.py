@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The job by which rooms fill the practice cluster, after its first page is up."""
+"""The job that fills the practice cluster, after its first page is up."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from sprega.foundation.access.identity import Actor, acting, actor_of
 from sprega.foundation.jobs.actions import start
 from sprega.foundation.jobs.kinds import job
 from sprega.foundation.room import rooms
+from sprega.server.practice_data import fill_foundation
 
 
 @job(name="practice.fill", title=_("Filling the practice cluster"))
 def fill_rooms(*, actor: Actor, progress: Callable[[int, int], None]) -> str:
-    """Let each room that has practice data make them, one after the other, in the name of the office."""
+    """Do what the foundation offers, then let each room make its practice data in the name of the office."""
     willing = [room.practice for room in rooms() if room.practice is not None]
+    fill_foundation()
     for done, practice in enumerate(willing):
         progress(done, len(willing))
         practice(actor)
