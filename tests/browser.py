@@ -15,8 +15,8 @@ PHONE = {"width": 360, "height": 800}
 _FOCUSED = """() => {
     const at = document.activeElement;
     const label = at.labels && at.labels[0] ? at.labels[0].innerText : "";
-    const field = at.matches("input, select, textarea");
-    return [field, field ? label : [at.getAttribute("aria-label"), at.innerText].join(" ")];
+    if (at.matches("input, select, textarea")) return [true, label];
+    return [false, at.matches("a, button, summary") ? at.innerText : ""];
 }"""
 """Whether the element that has the keyboard is a field, and what a reader of the screen hears of it."""
 
@@ -52,7 +52,8 @@ def tab_to(page: Page, words: str, *, field: bool = False) -> None:
         passed.append(page.evaluate(_FOCUSED))
         if passed[-1][0] == field and words in passed[-1][1]:
             return
-    raise AssertionError(f"The keyboard does not reach {words!r}, but {passed}")
+    reached = [text.strip()[:40] for _field, text in passed[:60]]
+    raise AssertionError(f"The keyboard does not reach {words!r}, but {reached}")
 
 
 def press(page: Page, words: str) -> None:

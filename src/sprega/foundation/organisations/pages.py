@@ -34,10 +34,10 @@ def people(request: HttpRequest) -> HttpResponse:
         Column("from", _("From"), "starts_at", kind="day", sort="starts_at"),
         Column("until", _("Until"), queries.last_moment, kind="day", sort="ends_at"),
     ]
-    if office and "export" not in request.GET:
-        columns.append(Column("end", _("Action"), lambda _row: _("End"), link=_end_address))
-    else:
+    if not office:
         columns = [column for column in columns if column.key != "organisation"]
+    elif "export" not in request.GET:
+        columns.append(Column("end", _("Action"), lambda _row: _("End"), link=_end_address))
     table = Table(
         request,
         queries.representations(viewer=request.actor),
