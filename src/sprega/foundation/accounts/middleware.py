@@ -27,7 +27,7 @@ WAY_OUT = (
     "ui:language",
     "ui:theme",
 )
-NEVER_SHOWN = ("csrfmiddlewaretoken", OPENED_FOR, "password", "code", "next")
+NEVER_SHOWN = ("csrfmiddlewaretoken", OPENED_FOR, "password", "code", "next", "version")
 
 
 def _leads_out(request: HttpRequest) -> bool:
