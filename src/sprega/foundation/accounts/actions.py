@@ -19,6 +19,7 @@ from sprega.foundation.accounts import mails
 from sprega.foundation.accounts.models import Invitation, Person
 from sprega.foundation.accounts.services import ACCEPT_INVITATION
 from sprega.foundation.ledger.actions import record
+from sprega.foundation.organisations.actions import tell_colleagues
 from sprega.foundation.organisations.models import Organisation, Representation
 from sprega.foundation.organisations.proposals import put_forward
 from sprega.foundation.organisations.rules import check_apart, check_role_belongs
@@ -262,7 +263,8 @@ def _fulfil(invitation: Invitation, person: Person) -> None:
             if not _is_head(head.pk, invitation.organisation):
                 head = None
                 _check_apart(invitation, person)
-            Representation.objects.create(**promised, starts_at=now, accepted_by=head)
+            given = Representation.objects.create(**promised, starts_at=now, accepted_by=head)
+            tell_colleagues(actor=identity, given=given)
         invitation.accepted_at, invitation.accepted_by = now, person
         invitation.save(update_fields=["accepted_at", "accepted_by"])
         record(

@@ -11,9 +11,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sprega.foundation.access.identity import Actor, acting, recognised
 from sprega.foundation.ledger.actions import record
+from sprega.foundation.notices.actions import notify
 from sprega.foundation.organisations.models import Organisation, Representation
 from sprega.foundation.organisations.rules import check_apart, check_role_belongs
 
@@ -67,7 +69,32 @@ def give_representation(
                 "until": _when(ends_at),
             },
         )
+        tell_colleagues(actor=actor, given=given)
     return given
+
+
+def tell_colleagues(*, actor: Actor, given: Representation) -> None:
+    """Tell those who act for an organisation that somebody else may: they know who does not belong to it."""
+    held = Representation.objects.in_force().filter(organisation=given.organisation_id)
+    others = held.exclude(person__in=[given.person_id, actor.person_id]).select_related("person")
+    known = {one.person for one in others}
+    for person in sorted(known, key=lambda one: one.pk):
+        notify(
+            actor=actor,
+            person=person,
+            kind="organisations.representation_given",
+            text=gettext_lazy(
+                "%(person)s (%(email)s) may act for your organisation: %(role)s."
+                " If that is wrong, ask the cluster office to end it."
+            ),
+            arguments={
+                "person": str(given.person),
+                "email": given.person.email,
+                "role": Representation.Role(given.role).label,
+            },
+            url="/organisations/people/",
+            organisation=given.organisation,
+        )
 
 
 def end_representation(
@@ -81,6 +108,8 @@ def end_representation(
         now = timezone.now()
         if actor.person_id is not None:
             recognised(actor.person_id, actor.organisation_id).require(Representation.Role.OFFICE)
+        if kept is None:
+            raise Representation.DoesNotExist
         if kept.version != version:
             raise ValidationError(
                 _("Somebody changed this representation while you had it open. See below how it stands now."),
@@ -109,7 +138,7 @@ def end_representation(
     return kept
 
 
-def _lock(representation: int) -> tuple[Representation, list[Representation]]:
+def _lock(representation: int) -> tuple[Representation | None, list[Representation]]:
     """The row to end, and the cluster office's: locked in one order, so that two who end each other queue."""
     rows = (
         Representation.objects.select_for_update(of=("self",))
@@ -119,8 +148,6 @@ def _lock(representation: int) -> tuple[Representation, list[Representation]]:
     )
     found = list(rows)
     kept = next((row for row in found if row.pk == representation), None)
-    if kept is None:
-        raise Representation.DoesNotExist
     return kept, [row for row in found if row.role == Representation.Role.OFFICE]
 
 
