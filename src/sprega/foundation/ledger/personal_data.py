@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sprega.foundation.access.identity import NOBODY
+from sprega.foundation.ledger import words
 from sprega.foundation.ledger.actions import erase_events
 from sprega.foundation.ledger.models import Payload
 from sprega.foundation.room import Basis, PersonalData
@@ -16,11 +17,12 @@ from sprega.foundation.room import Basis, PersonalData
 
 def collect(person: int) -> list[dict[str, object]]:
     """All that the person did, in the order of events."""
+    names = words.Names()
     events = Payload.objects.filter(person=person).order_by("commitment").select_related("organisation")
     return [
         {
             _("When"): one.at,
-            _("Event"): one.kind,
+            _("Event"): words.sentence(one, names),
             _("Acting for"): str(one.organisation or ""),
             _("Facts"): json.dumps(json.loads(bytes(one.text))["facts"], ensure_ascii=False),
         }
