@@ -131,7 +131,6 @@ class Room:
     navigation: tuple[Entry, ...] = ()
     services: tuple[Service, ...] = ()
     indicators: tuple[Indicator, ...] = ()
-    personal_data: tuple[PersonalData, ...] = ()
     today: Callable[[Actor], Iterable[Task]] | None = None
     search: Callable[[Actor, str], Iterable[Hit]] | None = None
     practice: Callable[[Actor], None] | None = None

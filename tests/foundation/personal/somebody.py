@@ -27,6 +27,7 @@ from sprega.foundation.organisations.proposals import propose_representation
 from sprega.foundation.organisations.services import FOUNDING
 from sprega.foundation.personal.actions import make_export
 from tests.people import PASSWORD, People
+from tests.rooms.notes.actions import write_note
 from tests.rooms.notes.jobs import add_up_notes
 
 NAME, ADDRESS = "Zanimira Kanarska", "zanimira.kanarska@example.org"
@@ -87,6 +88,7 @@ def come_in(people: People) -> Somebody:
         choose(actor=zinc, by_mail="at_once")
         notify(actor=zinc, person=person, kind="test.told", text=gettext_lazy("Sign in first."))
         start(add_up_notes, actor=zinc)
+        write_note(actor=zinc, text="lime is short")
         Token.objects.bulk_create(
             [
                 Token(

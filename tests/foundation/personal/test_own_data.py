@@ -79,7 +79,15 @@ def test_the_page_shows_every_part(people: People, somebody: Somebody) -> None:
     told = somebody.client.get(reverse("personal:mine")).content.decode()
     for one in declarations():
         assert str(one.label).replace("'", "&#x27;") in told
-    for kept in (NAME, ADDRESS, "Zinc Works", "to check the request", "our part may be seen", "192.0.2.7"):
+    for kept in (
+        NAME,
+        ADDRESS,
+        "Zinc Works",
+        "to check the request",
+        "lime is short",
+        "our part may be seen",
+        "192.0.2.7",
+    ):
         assert kept in told
     other = people.sign_in(Client(), people.copper).get(reverse("personal:mine")).content.decode()
     assert not [word for word in (NAME, ADDRESS, "our part may be seen", "192.0.2.7") if word in other]

@@ -11,10 +11,8 @@ from sprega.foundation.access.identity import Actor, acting
 from sprega.foundation.access.models import Figure, Visibility
 from sprega.foundation.ledger.actions import record
 from sprega.foundation.search.actions import publish, withdraw
-from tests.rooms.notes.models import Note
+from tests.rooms.notes.models import TOTAL, Note
 from tests.rooms.notes.room import SUM_NOTES
-
-TOTAL = "notes.tonnes"
 
 
 def write_note(
@@ -23,7 +21,11 @@ def write_note(
     """Write a note for the actor's organisation."""
     with transaction.atomic():
         note = Note.objects.create(
-            organisation_id=actor.organisation_id, text=text, tonnes=tonnes, visibility=visibility
+            organisation_id=actor.organisation_id,
+            text=text,
+            tonnes=tonnes,
+            visibility=visibility,
+            written_by_id=actor.person_id,
         )
         _publish(note, actor)
         record(kind="notes.written", actor=actor, subject=actor.organisation_id, about=note.pk)

@@ -2,11 +2,15 @@
 
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 
 from sprega.foundation.access.models import Visibility
 from sprega.foundation.organisations.models import Organisation
 from sprega.foundation.search.text import searchable
+
+TOTAL = "notes.tonnes"
+"""What the sum of all quantities is called wherever it is judged and shown."""
 
 
 class Note(models.Model):
@@ -19,6 +23,7 @@ class Note(models.Model):
     tonnes = models.DecimalField("quantity (t)", max_digits=12, decimal_places=3, default=0)
     version = models.PositiveIntegerField(default=1)
     written_at = models.DateTimeField(auto_now_add=True)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     words = searchable(texts=["text"])
 
     class Meta:

@@ -13,10 +13,10 @@ from sprega.foundation.access.queries import shown
 from sprega.foundation.jobs.actions import start
 from sprega.foundation.ui.forms import show_version
 from sprega.foundation.ui.table import Column, Table
-from tests.rooms.notes.actions import TOTAL, change_note
+from tests.rooms.notes.actions import change_note
 from tests.rooms.notes.forms import NoteForm
 from tests.rooms.notes.jobs import add_up_notes, export_notes
-from tests.rooms.notes.models import Note
+from tests.rooms.notes.models import TOTAL, Note
 
 
 def note_list(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,7 @@ from sprega.foundation.access.queries import shown
 from sprega.foundation.room import Hit
 from sprega.foundation.search.queries import public
 from sprega.foundation.search.text import found
-from tests.rooms.notes.models import Note
+from tests.rooms.notes.models import TOTAL, Note
 
 
 def search(viewer: Actor, asked: str) -> Iterator[Hit]:
@@ -21,5 +21,5 @@ def search(viewer: Actor, asked: str) -> Iterator[Hit]:
 
 def noted(viewer: Actor) -> float | None:
     """The sum of all notes as it was let out, for the goals; None while it is withheld from the viewer."""
-    figure = shown(subject="notes.tonnes", viewer=viewer)
+    figure = shown(subject=TOTAL, viewer=viewer)
     return None if figure is None else figure.value

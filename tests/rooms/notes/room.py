@@ -3,6 +3,8 @@
 from sprega.foundation.access.services import Service, register
 from sprega.foundation.access.totals import Total, register_total
 from sprega.foundation.room import Entry, Indicator, Place, Room
+from tests.rooms.notes.models import TOTAL
+from tests.rooms.notes.personal_data import NOTES_OF_A_PERSON
 from tests.rooms.notes.queries import noted, search
 
 SUM_NOTES = register(
@@ -12,13 +14,12 @@ SUM_NOTES = register(
         reads=("notes_note",),
     )
 )
-
-NOTED = register_total(Total("notes.tonnes", "Tonnes in all notes", "What all members noted, added up."))
+register_total(Total(TOTAL, "Tonnes in all notes", "What all members noted, added up."))
 
 ROOM = Room(
     name="Notes",
     navigation=(Entry(Place.COMMUNICATION, "Notes", "notes:list"),),
-    services=(SUM_NOTES,),
-    indicators=(Indicator("notes.tonnes", "Tonnes in all notes", "t", noted),),
+    services=(SUM_NOTES, NOTES_OF_A_PERSON),
+    indicators=(Indicator(TOTAL, "Tonnes in all notes", "t", noted),),
     search=search,
 )

@@ -8,19 +8,18 @@ from functools import cache
 from django.apps import apps
 from django.utils.module_loading import autodiscover_modules
 
-from sprega.foundation.room import PersonalData, rooms
+from sprega.foundation.room import PersonalData
 
 
 @cache
 def declarations() -> tuple[PersonalData, ...]:
-    """`PERSONAL_DATA` of each app's `personal_data.py`, then each room's: what rests on others is later."""
+    """`PERSONAL_DATA` of each `personal_data.py`, rooms last: what rests on others is later."""
     autodiscover_modules("personal_data")
-    of_apps = [
+    found = tuple(
         declaration
         for app in apps.get_app_configs()
         for declaration in getattr(getattr(app.module, "personal_data", None), "PERSONAL_DATA", ())
-    ]
-    found = (*of_apps, *(declaration for room in rooms() for declaration in room.personal_data))
+    )
     names = [declaration.name for declaration in found]
     if len(set(names)) < len(names):
         raise ValueError(f"two kinds of personal data have one name: {sorted(names)}")
