@@ -8,9 +8,7 @@ from sprega.foundation.access.services import Service, register
 ACCEPT_INVITATION = register(
     Service(
         "accept-invitation",
-        _(
-            "gives or proposes what an invitation promises, once, to whoever holds its link"
-        ),
+        _("gives or proposes what an invitation promises, once, to whoever holds its link"),
         reads=("accounts_invitation", "organisations_representation", "organisations_proposal"),
         writes=("accounts_invitation", "organisations_representation", "organisations_proposal"),
     )
