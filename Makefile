@@ -35,10 +35,11 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Speed beside named peers; then what takes minutes: hundreds of actions while web, worker and database are killed.
+# Speed beside named peers; then what takes minutes: hundreds of actions while web, worker and database are killed,
+# and every page in both languages and themes.
 bench: setup
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m pytest -m slow tests/faults
+	$(BIN)/python -m pytest -m slow tests/faults tests/journeys
 
 translations: setup
 	mkdir -p build

@@ -36,7 +36,7 @@ def test_axe_and_policy(
             page,
             wrong,
         ):
-            for address in ("/", "/today", "/gallery", "/nowhere"):
+            for address in ("/", "/today", "/accounts/look-around/", "/gallery", "/nowhere"):
                 page.goto(address)
                 if address == "/gallery":
                     page.wait_for_selector(".chart[data-state=drawn] >> nth=1")
