@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from sprega.foundation.organisations import actions, proposals, queries
 from sprega.foundation.organisations.forms import EndForm, GiveForm
 from sprega.foundation.organisations.models import Representation
+from sprega.foundation.ui.forms import show_version
 from sprega.foundation.ui.table import Choice, Column, Table
 
 Role = Representation.Role
@@ -23,8 +24,7 @@ Role = Representation.Role
 @login_required
 def people(request: HttpRequest) -> HttpResponse:
     """Persons and what they may do, now and in time to come."""
-    if request.actor.organisation_id is None:
-        raise PermissionDenied(_("You act for no organisation. Ask the cluster office."))
+    request.actor.require_organisation()
     office = request.actor.has(Role.OFFICE)
     columns = [
         Column("person", _("Person"), sort="person__name"),
@@ -93,16 +93,13 @@ def end(request: HttpRequest, representation: int) -> HttpResponse:
     form = EndForm(request.POST or None, initial={"version": kept.version})
     if request.method == "POST" and form.is_valid():
         try:
+            version = form.cleaned_data["version"]
             actions.end_representation(
-                actor=request.actor,
-                representation=kept.pk,
-                version=form.cleaned_data["version"],
-                ends_at=form.ends_at,
+                actor=request.actor, representation=kept.pk, version=version, ends_at=form.ends_at
             )
         except ValidationError as error:
             form.add_error(None, error.messages)
-            # what they see now is what the next submit speaks of
-            form.data = {**form.data.dict(), "version": kept.version}
+            show_version(form, kept.version)
         else:
             messages.success(request, _("The representation ends as you chose."))
             return redirect("organisations:people")
@@ -111,13 +108,10 @@ def end(request: HttpRequest, representation: int) -> HttpResponse:
         (_("Organisation"), kept.organisation),
         (_("Role"), kept.get_role_display()),
     ]
-    context = {
-        "form": form,
-        "kept": kept,
-        "facts": facts,
-        "over": not kept.holds() and kept.starts_at < timezone.now(),
-    }
-    return render(request, "organisations/end.html", context)
+    over = not kept.holds() and kept.starts_at < timezone.now()
+    return render(
+        request, "organisations/end.html", {"form": form, "kept": kept, "facts": facts, "over": over}
+    )
 
 
 def _end_address(representation: Representation) -> str:
