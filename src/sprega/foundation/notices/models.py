@@ -64,4 +64,5 @@ def _said(value: Any) -> str:
     """A text as it is, one to translate by its `key`, or one that stands there in each language."""
     if not isinstance(value, dict):
         return str(value)
-    return gettext(value["key"]) if "key" in value else value.get(get_language(), value["en"])
+    key = value.get("key")
+    return value.get(get_language(), value["en"]) if key is None else gettext(key)
