@@ -43,16 +43,6 @@ def people(transactional_db: None) -> People:
     return populate()
 
 
-@pytest.fixture
-def somebody(people: People) -> Somebody:
-    """Beside another head of the zinc works, so that they may leave."""
-    with acting_as(FOUNDING, actor=NOBODY):
-        Representation.objects.create(
-            person=people.zinc, organisation=people.organisation("zinc"), role="lead"
-        )
-    return come_in(people)
-
-
 def where_found() -> set[str]:
     """Tables in which the person's name or address stands, looked for past all policies."""
     found = set()

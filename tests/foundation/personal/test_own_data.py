@@ -8,7 +8,6 @@ from io import BytesIO
 from time import time
 from zipfile import ZipFile
 
-import pytest
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
@@ -30,27 +29,16 @@ from sprega.foundation.mail.models import Mail
 from sprega.foundation.mail.services import POSTMAN
 from sprega.foundation.notices.models import Notice
 from sprega.foundation.notices.services import NOTIFIER
-from sprega.foundation.organisations.models import Representation
-from sprega.foundation.organisations.services import FOUNDING
 from sprega.foundation.personal import tasks
 from sprega.foundation.personal.actions import ask_for_export, erase_account, forget_all
 from sprega.foundation.personal.declarations import declarations
 from sprega.foundation.personal.models import Export
 from sprega.foundation.personal.queries import erasing_obstacles
 from sprega.foundation.personal.services import PERSONAL_DATA
-from tests.foundation.personal.somebody import ADDRESS, NAME, Somebody, come_in
+from tests.foundation.personal.somebody import ADDRESS, NAME, Somebody
 from tests.people import People
 
 IN_THE_PAST = timedelta(days=800)
-
-
-@pytest.fixture
-def somebody(people: People) -> Somebody:
-    with acting_as(FOUNDING, actor=NOBODY):
-        Representation.objects.create(
-            person=people.zinc, organisation=people.organisation("zinc"), role="lead"
-        )
-    return come_in(people)
 
 
 def confirmed(people: People, person: Person) -> Client:
