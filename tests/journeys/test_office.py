@@ -71,7 +71,11 @@ def test_a_representation_and_a_key_holder(
     with visiting("board") as (page, wrong):
         page.goto("/today")
         follow(page, "Outsider")
-        arrived(page, say(language, "A proposal"))
+        arrived(
+            page,
+            say(language, "%(person)s as %(role)s")
+            % {"person": "Outsider", "role": say(language, "key holder")},
+        )
         follow(page, say(language, "Confirm"))
         assert roles(people, people.outsider) == {"key_holder"}
         assert not wrong

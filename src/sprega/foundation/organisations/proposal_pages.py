@@ -71,7 +71,8 @@ def decide(request: HttpRequest, proposal: int) -> HttpResponse:
         (_("Proposed by"), kept.proposed_by),
         (_("State"), kept.get_outcome_display()),
     ]
-    return render(request, "organisations/decide.html", {"facts": facts, **_allowed(request, kept)})
+    context = {"facts": facts, "person": kept.person, "role": kept.get_role_display()}
+    return render(request, "organisations/decide.html", {**context, **_allowed(request, kept)})
 
 
 def _allowed(request: HttpRequest, kept: Proposal) -> dict[str, bool]:
