@@ -84,6 +84,12 @@ def test_app_and_maintenance_only_use_tables(cluster: Addresses, statement: str)
             connection.execute(statement)
 
 
+def test_app_puts_no_table_of_its_own_before_ours(cluster: Addresses) -> None:
+    """A temporary one would be found first, by functions of the owner too."""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        run(cluster.app, "CREATE TEMPORARY TABLE price (owner text)", "SELECT 1")
+
+
 def test_no_role_reaches_another_cluster(server: Server, cluster: Addresses) -> None:
     other = make_cluster_database(server.url(), name="practice-1", passwords=PASSWORDS)
     for url in cluster.environment().values():

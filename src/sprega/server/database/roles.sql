@@ -57,8 +57,10 @@ SELECT format(
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name')
 \gexec
 
-REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE :"name" TO :"owner", :"app", :"maintenance";
+REVOKE ALL ON DATABASE :"name" FROM PUBLIC, :"app";
+GRANT CONNECT, TEMPORARY ON DATABASE :"name" TO :"owner", :"maintenance";
+-- No temporary tables for app: one by a table's name would stand before it in functions that run as the owner.
+GRANT CONNECT ON DATABASE :"name" TO :"app";
 
 -- Migrations learn from these whom to grant to.
 ALTER DATABASE :"name" SET sprega.app_role = :'app';
