@@ -17,6 +17,7 @@ def test_a_persons_request_is_answered_on_the_server() -> None:
             assert "Всичко, което се пази за Вас" in book.read("bg/overview.html").decode()
         said = own.sprega("person", "practice", "mayor@practice.example", "--erase", code=2)
         assert "practice cluster" in said
+        assert "practice --again" in said
         assert "Nobody signs in" in own.sprega("person", "practice", "no@practice.example", "--erase", code=2)
         own.sprega("office", "practice", "late@practice.example")
         said = own.sprega("person", "practice", "late@practice.example", "--erase")

@@ -87,6 +87,8 @@ def _erase(person: Person) -> Sentence:
     except ValidationError as error:
         raise Refusal(
             Sentence("Nothing was erased yet. {first}", {"first": " ".join(error.messages)}),
-            Sentence("Then run this command again."),
+            Sentence("sprega practice --again makes everybody there anew.")
+            if person.practice_role
+            else Sentence("Then run this command again."),
         ) from error
     return Sentence("What was kept about {email} is erased: {rows} rows.", {"email": email, "rows": rows})

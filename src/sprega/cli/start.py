@@ -128,6 +128,7 @@ def _make(cluster: Cluster, listed: Sequence[Listed], office: str | None, passwo
             cluster=own, email=office, password=password, language=cluster.languages[0]
         )
 
+    installation.make_home()
     with installation.database_in_use() as server:
         return make(cluster, server, fill)
 
