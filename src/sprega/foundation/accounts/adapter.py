@@ -15,7 +15,7 @@ from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -31,11 +31,8 @@ OPENS = ("password_reset_key", "email_confirmation")
 
 
 def today() -> str:
-    """Where a person lands: Today, once the house has it."""
-    try:
-        return reverse("ui:today")
-    except NoReverseMatch:
-        return "/"
+    """Where a person lands."""
+    return reverse("ui:today")
 
 
 class AccountAdapter(DefaultAccountAdapter):

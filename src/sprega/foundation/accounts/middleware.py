@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from sprega.foundation.accounts import second_factor
 from sprega.foundation.organisations.models import Organisation
+from sprega.foundation.ui.addresses import own_address
 from sprega.foundation.ui.templatetags.ui import OPENED_FOR
 
 # Pages on which one puts right what stands in the way.
@@ -78,7 +79,7 @@ def _not_done(request: HttpRequest, organisation: int, *, ended: bool) -> HttpRe
         "organisation": Organisation.objects.filter(pk=organisation).first(),
         "ended": ended,
         "others": mine if ended else mine.filter(pk=organisation),
-        "back": second_factor.own_address(request, request.headers.get("Referer", ""), ""),
+        "back": own_address(request, request.headers.get("Referer", ""), ""),
         "typed": typed,
         "files": bool(request.FILES),
     }

@@ -27,6 +27,7 @@ from sprega.foundation.accounts import actions, second_factor
 from sprega.foundation.accounts.adapter import today
 from sprega.foundation.accounts.forms import ProfileForm
 from sprega.foundation.accounts.practice import practice_people
+from sprega.foundation.ui.addresses import own_address
 
 
 @login_required
@@ -60,14 +61,14 @@ def switch_organisation(request: HttpRequest) -> HttpResponse:
             raise Http404
         request.session[CHOSEN] = mine.organisation_id
     identify(request)
-    return redirect(second_factor.own_address(request, request.POST.get("next", ""), today()))
+    return redirect(own_address(request, request.POST.get("next", ""), today()))
 
 
 @login_required
 def second_factor_page(request: HttpRequest) -> HttpResponse:
     """Why the second factor is asked for, the way to it, and the way back."""
     kept = request.session.get(second_factor.BACK, "")
-    back = second_factor.own_address(request, request.GET.get("next", kept), today())
+    back = own_address(request, request.GET.get("next", kept), today())
     if second_factor.was_shown(request):
         return redirect(back)
     request.session[second_factor.BACK] = back
@@ -105,7 +106,7 @@ def go_to_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
         answer = openid_connect_login(request, provider_id)
     except requests.RequestException:  # the provider does not answer
         return render(request, "socialaccount/authentication_error.html", status=502)
-    if answer.status_code != 302 or second_factor.own_address(request, answer.url, ""):
+    if answer.status_code != 302 or own_address(request, answer.url, ""):
         return answer
     page = render(request, "socialaccount/go_on.html", {"url": answer.url})
     page.headers["Refresh"] = f"0; url={answer.url}"
@@ -127,7 +128,7 @@ def look_around(request: HttpRequest) -> HttpResponse:
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
         UserSession.objects.create_from_request(request)
         identify(request)
-        return redirect(second_factor.own_address(request, request.POST.get("next", ""), today()))
+        return redirect(own_address(request, request.POST.get("next", ""), today()))
     return render(request, "accounts/look_around.html", {"people": people})
 
 

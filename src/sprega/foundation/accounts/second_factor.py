@@ -15,9 +15,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from sprega.foundation.accounts.models import Person
+from sprega.foundation.ui.addresses import own_address
 
 BACK = "second_factor_back"
 """Key of the session: where the person was when asked."""
@@ -62,9 +62,3 @@ def ask(request: HttpRequest) -> HttpResponse:
         back = own_address(request, request.headers.get("Referer", ""))
     request.session[BACK] = back
     return redirect(f"{reverse('accounts:second-factor')}?{urlencode({'next': back})}")
-
-
-def own_address(request: HttpRequest, address: str, otherwise: str = "/") -> str:
-    """The address if it leads to this very host, else the other."""
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if safe else otherwise

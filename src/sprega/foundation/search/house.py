@@ -9,7 +9,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -18,6 +17,7 @@ from sprega.foundation.room import Hit, rooms
 from sprega.foundation.search.names import EXACT, latin
 from sprega.foundation.search.question import Question
 from sprega.foundation.search.text import matching
+from sprega.foundation.ui.addresses import address_of
 from sprega.foundation.ui.context import FOUNDATION, PLACES, needs
 
 if TYPE_CHECKING:
@@ -77,11 +77,9 @@ def _pages(viewer: Actor) -> Iterator[tuple[Page, str]]:
         if needs(viewer, entry) and entry.url not in known
     ]
     for page in (*OTHERS, *in_rail):
-        if viewer.person_id is not None or not page.signed_in:
-            try:
-                yield page, reverse(page.url)
-            except NoReverseMatch:
-                continue
+        url = address_of(page.url) if viewer.person_id is not None or not page.signed_in else ""
+        if url:
+            yield page, url
 
 
 def _everywhere(page: Page) -> tuple[list[str], list[str]]:

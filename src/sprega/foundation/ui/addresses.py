@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Addresses of pages by their names."""
+"""Addresses of pages by their names, and addresses that somebody sent."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def address_of(name: str) -> str:
@@ -20,3 +22,9 @@ def _address_of(name: str, resolver: URLResolver, prefix: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def own_address(request: HttpRequest, address: str, otherwise: str = "/") -> str:
+    """The address if it leads to this very host, else the other."""
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if safe else otherwise

@@ -6,9 +6,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import render
 
 from sprega.foundation.accounts.practice import practice_people
 from sprega.foundation.jobs.queries import today as long_work
@@ -24,13 +24,9 @@ def first_page(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/first_page.html", {"promises": promises(), "people": practice_people()})
 
 
+@login_required
 def today(request: HttpRequest) -> HttpResponse:
     """What waits for the person, the most urgent first."""
-    if not request.user.is_authenticated:
-        try:
-            return redirect(f"{reverse('account_login')}?next={request.path}")
-        except NoReverseMatch:
-            return redirect("ui:home")
     tasks: list[Task] = [task for room in rooms() if room.today for task in room.today(request.actor)]
     tasks += [*proposals(request.actor), *long_work(request.actor)]
     tasks.sort(key=lambda task: task.due_at or NEVER)

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from sprega.foundation.accounts.models import Person
+from sprega.foundation.ui.addresses import own_address
 
 THEME_COOKIE = "theme"
 A_YEAR = 365 * 24 * 3600
@@ -54,10 +54,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Keep the theme in a cookie, and with the person."""
-    theme, back = request.POST.get("theme", ""), request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    theme = request.POST.get("theme", "")
+    response = redirect(own_address(request, request.POST.get("next", "/")))
     if theme in Person.Theme.values:
         response.set_cookie(
             THEME_COOKIE, theme, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True

@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from sprega.foundation.access.identity import NOBODY, acting
 from sprega.foundation.organisations.models import Organisation
 from sprega.foundation.room import Place, Room, rooms
+from sprega.foundation.ui.addresses import address_of
 from sprega.foundation.ui.context import PLACES
 
 if TYPE_CHECKING:
@@ -74,12 +74,8 @@ def promises() -> list[Kept]:
 def _address(place: Place, found: list[Room]) -> str:
     """The first page of a place, before all one that everybody needs."""
     entries = [entry for room in found for entry in room.navigation if entry.place == place]
-    for entry in sorted(entries, key=lambda entry: bool(entry.roles)):
-        try:
-            return reverse(entry.url)
-        except NoReverseMatch:
-            continue
-    return ""
+    addresses = (address_of(entry.url) for entry in sorted(entries, key=lambda entry: bool(entry.roles)))
+    return next(filter(None, addresses), "")
 
 
 def _fact(place: Place, found: list[Room]) -> Fact | None:
