@@ -61,6 +61,7 @@ def test_start_serve_backup_upgrade_restore(server: launcher.Server, tmp_path: P
         (tmp_path / "password").write_text("a long enough password of the office\n")
         office = ("--office", "o@broken.example", "--password-file", tmp_path / "password")
         assert "is made" in own.sprega("start", NAME, "--title-en", "Elsewhere", *office)
+        assert not (home / "clusters").stat().st_mode & 0o077, "keys lie there"
         archive, ledger = home.parent / "kept.tar", home.parent / "ledger"
         with own.served() as serving:
             port = own.port(NAME)
