@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sprega.formats.members_workbook import COLUMNS
-from tests.browser import PHONE, choose, fill, follow, press, visit
+from tests.browser import PHONE, choose, fill, follow, visit
 from tests.cli.installations import Installation, free_port, new_home
 from tests.foundation.accounts.test_second_factor import code_of
 from tests.journeys.walking import arrived, say
@@ -71,15 +71,12 @@ def open_the_office(page: Page, link: str) -> None:
     fill(page, say("bg", "Authenticator code"), code_of(page.locator("main code").inner_text()))
     follow(page, say("bg", "Switch on"))
     follow(page, say("bg", "Continue to where you were"))
-    arrived(page, say("bg", "Nothing waits for you"))
+    arrived(page, "Очаква Ви 1 задача")
 
 
 def invite_the_first(page: Page) -> None:
-    """The head of the first member, from the menu's list of people."""
-    press(page, say("bg", "Menu"))
-    follow(page, say("bg", "People"))
-    arrived(page, say("bg", "People"))
-    follow(page, say("bg", "Invite somebody"))
+    """The head of the first member, which waits on Today."""
+    follow(page, "2 члена още нямат представител")
     arrived(page, say("bg", "Invite somebody"))
     choose(page, say("bg", "Organisation"), MEMBERS[0][1])
     fill(page, say("bg", "E-mail address"), HEAD)

@@ -16,6 +16,7 @@ from sprega.foundation.accounts import actions
 from sprega.foundation.accounts.models import Invitation, Person
 from sprega.foundation.accounts.services import ACCEPT_INVITATION
 from sprega.foundation.ledger.models import Payload
+from sprega.foundation.organisations.actions import end_representation
 from sprega.foundation.organisations.models import Representation
 from sprega.foundation.organisations.services import FOUNDING
 from tests.foundation.accounts.letters import letters
@@ -295,3 +296,15 @@ def test_pages_of_inviting(people: People, client: Client) -> None:
     assert client.post(withdraw).status_code == 302
     with acting_as(ACCEPT_INVITATION, actor=NOBODY):
         assert not Invitation.objects.get(pk=invitation.pk).waiting
+
+
+def test_members_without_anybody_wait_on_the_offices_today(people: People, client: Client) -> None:
+    people.sign_in(client, people.office)
+    told = "1 member has no representative yet"
+    assert told not in client.get(reverse("ui:today")).content.decode()
+    with acting(people.actor(people.office)):
+        end = Representation.objects.get(person=people.mayor)
+    end_representation(actor=people.actor(people.office), representation=end.pk, version=end.version)
+    assert told in client.get(reverse("ui:today")).content.decode()
+    invited(people, by="office", slug="town", role=Role.LEAD)
+    assert told not in client.get(reverse("ui:today")).content.decode()

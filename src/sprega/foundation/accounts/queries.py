@@ -1,11 +1,36 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is known of persons."""
+"""What is known of persons, and who is still missing."""
 
 from __future__ import annotations
 
-from allauth.account.models import EmailAddress
+from collections.abc import Iterator
 
-from sprega.foundation.accounts.models import Person
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from sprega.foundation.access.identity import Actor
+from sprega.foundation.accounts.models import Invitation, Person
+from sprega.foundation.organisations.models import Organisation, Representation
+from sprega.foundation.room import Task
+
+
+def today(actor: Actor) -> Iterator[Task]:
+    """What waits for the office of real members: those that nobody represents, nor is invited to."""
+    if settings.CLUSTER.practice or not actor.has(Representation.Role.OFFICE):
+        return
+    represented = Representation.objects.in_force().values("organisation")
+    invited = Invitation.objects.waiting().values("organisation")
+    members = Organisation.objects.filter(standing=Organisation.Standing.MEMBER)
+    missing = members.exclude(pk__in=represented).exclude(pk__in=invited).count()
+    if missing:
+        told = ngettext(
+            "%(count)d member has no representative yet: invite its head",
+            "%(count)d members have no representative yet: invite their heads",
+            missing,
+        )
+        yield Task(told % {"count": missing}, reverse("accounts:invite"))
 
 
 def addresses(person: int) -> list[str]:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sprega.foundation.accounts.practice import practice_people
+from sprega.foundation.accounts.queries import today as members_without_anybody
 from sprega.foundation.jobs.queries import today as long_work
 from sprega.foundation.organisations.queries import today as proposals
 from sprega.foundation.room import Task, rooms
@@ -28,7 +29,8 @@ def first_page(request: HttpRequest) -> HttpResponse:
 def today(request: HttpRequest) -> HttpResponse:
     """What waits for the person, the most urgent first."""
     tasks: list[Task] = [task for room in rooms() if room.today for task in room.today(request.actor)]
-    tasks += [*proposals(request.actor), *long_work(request.actor)]
+    for foundation in (proposals, members_without_anybody, long_work):
+        tasks += foundation(request.actor)
     tasks.sort(key=lambda task: task.due_at or NEVER)
     return render(request, "ui/today.html", {"tasks": tasks})
 
