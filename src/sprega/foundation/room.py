@@ -102,8 +102,8 @@ class PersonalData:
         The tables whose rows are about persons.
     collect : callable
         All that is kept about the person of a number, each row by its words in the language now spoken.
-    erase : callable
-        Erases it; how many rows. It writes no event in the person's name.
+    erase : callable, optional
+        Erases it; how many rows. It writes no event in the person's name. Without one all of it stays.
     forget : callable, optional
         Deletes what is kept of anybody past its time; how many rows.
 
@@ -118,7 +118,7 @@ class PersonalData:
     kept_for: str | Promise
     tables: tuple[str, ...]
     collect: Callable[[int], list[dict[str, object]]]
-    erase: Callable[[int], int]
+    erase: Callable[[int], int] | None = None
     stays: str | Promise = ""
     forget: Callable[[], int] | None = None
 

@@ -55,3 +55,9 @@ def test_everybody_reads_what_is_kept_and_who_computes(db: None) -> None:
         assert service.name in told
     bulgarian = Client(headers={"accept-language": "bg"}).get(reverse("personal:kept")).content.decode()
     assert "Какво се пази и защо" in bulgarian
+
+
+def test_what_nobody_erases_says_why_it_stays() -> None:
+    kept = [one for one in declarations() if one.erase is None]
+    assert kept
+    assert all(one.stays for one in kept)

@@ -17,11 +17,6 @@ def collect(person: int) -> list[dict[str, object]]:
         return [{"Note": note.text, "Organisation": str(note.organisation)} for note in written]
 
 
-def keep(_person: int) -> int:
-    """They stay, of somebody who is no longer named."""
-    return 0
-
-
 PERSONAL_DATA = (
     PersonalData(
         name="notes",
@@ -31,7 +26,6 @@ PERSONAL_DATA = (
         kept_for="as long as the note",
         tables=("notes_note",),
         collect=collect,
-        erase=keep,
         stays="The note, which is your organisation's, without your name.",
     ),
 )

@@ -26,11 +26,6 @@ def waivers(person: int) -> list[dict[str, object]]:
     ]
 
 
-def keep(_person: int) -> int:
-    """They stay, of somebody who is no longer named."""
-    return 0
-
-
 PERSONAL_DATA = (
     PersonalData(
         name="looks",
@@ -40,7 +35,6 @@ PERSONAL_DATA = (
         kept_for=gettext_lazy("as long as the cluster exists: a look cannot be undone"),
         tables=("access_look",),
         collect=looks,
-        erase=keep,
         stays=gettext_lazy(
             "The look with its reason, of “a former representative”: the member was promised it."
         ),
@@ -53,7 +47,6 @@ PERSONAL_DATA = (
         kept_for=gettext_lazy("as long as the total can be seen"),
         tables=("access_waiver",),
         collect=waivers,
-        erase=keep,
         stays=gettext_lazy("The consent, given by “a former representative”: what was shown rests on it."),
     ),
 )

@@ -73,7 +73,8 @@ def erase_account(*, actor: Actor, confirmed: str) -> int:
             held = Representation.objects.in_force().filter(person=person)
             ended = list(held.select_related("organisation"))
             # what rests on others goes first: addresses are needed until mails are found
-            rows = sum(declaration.erase(person.pk) for declaration in reversed(declarations()))
+            erasings = [one.erase for one in reversed(declarations()) if one.erase is not None]
+            rows = sum(erase(person.pk) for erase in erasings)
         with acting_as(PERSONAL_DATA, actor=NOBODY) as service:
             record(kind="personal.erased", actor=service, about=person.pk, facts={"rows": rows})
             _tell_organisations(service, ended)
