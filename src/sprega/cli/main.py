@@ -83,7 +83,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     say = language.say
     parser = argparse.ArgumentParser(
         prog="sprega",
-        description=say(Sentence("Joint purchases of a cluster: the best award, proved, and fair shares.")),
+        description=say(
+            Sentence("What an industrial cluster runs on; and joint purchases, cleared from a workbook.")
+        ),
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(required=True, metavar=say(Sentence("COMMAND")), dest="command")
