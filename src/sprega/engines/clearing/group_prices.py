@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from sprega.engines.award.model import WHOLE_LOT, Award, Floats, Purchase
 from sprega.engines.award.solve import GroupPayment, group_payment
 from sprega.engines.award.whole_lot import whole_lot_payments
+
+FEW = 4
+"""Fewer jobs are sooner done one after the other than handed out."""
+
+Job: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 PROBES = 8
 """Large groups that are priced to see whether the quick way will do."""
@@ -51,7 +57,7 @@ class Groups:
         return self._side_by_side(masks, limits)
 
     def _side_by_side(self, masks: Sequence[int], limits: Floats | None = None) -> list[GroupPayment]:
-        from joblib import Parallel, cpu_count, delayed, parallel_config
+        from joblib import cpu_count, delayed
 
         left = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
         # what is priced in milliseconds travels in few parcels, the rest one by one
@@ -67,15 +73,7 @@ class Groups:
             )
             for first in range(0, len(masks), size)
         ]
-        if len(jobs) < 4:
-            answers = [function(*given, **named) for function, given, named in jobs]
-        elif self.dask is None:
-            answers = list(Parallel(n_jobs=-1)(jobs))
-        else:
-            from distributed import Client
-
-            with Client(self.dask), parallel_config(backend="dask"):
-                answers = list(Parallel()(jobs))
+        answers = side_by_side(jobs, dask=self.dask) if len(jobs) >= FEW else one_by_one(jobs)
         return [payment for answer in answers for payment in answer]
 
 
@@ -110,6 +108,24 @@ def _price(purchase: Purchase, award: Award, mask: int, seconds: float | None) -
     deadline = None if seconds is None else time.monotonic() + seconds
     members = tuple(m for b, m in enumerate(purchase.players) if mask >> b & 1)
     return group_payment(purchase, members, deadline=deadline, plan=award)
+
+
+def one_by_one(jobs: Iterable[Job]) -> Iterator[Any]:
+    """Do delayed calls here, as they are asked for."""
+    return (function(*given, **named) for function, given, named in jobs)
+
+
+def side_by_side(jobs: Iterable[Job], *, dask: str | None) -> Iterator[Any]:
+    """Do delayed calls on this machine's cores, or on a Dask cluster; answers come in their order."""
+    from joblib import Parallel, parallel_config
+
+    if dask is None:
+        yield from Parallel(n_jobs=-1, return_as="generator")(jobs)
+        return
+    from distributed import Client
+
+    with Client(dask), parallel_config(backend="dask"):
+        yield from Parallel()(jobs)
 
 
 def late(deadline: float | None) -> bool:

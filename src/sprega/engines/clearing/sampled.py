@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sprega.engines.award.coalitions import members_of_lot, some_lot_costs
-from sprega.engines.award.model import WHOLE_LOT, Award, Floats, Purchase
+from sprega.engines.award.model import SPLIT, WHOLE_LOT, Award, Floats, Purchase
 from sprega.engines.award.solve import group_payment
 from sprega.engines.clearing.exact import Progress
-from sprega.engines.clearing.group_prices import Groups, late
+from sprega.engines.clearing.group_prices import Groups, late, one_by_one, side_by_side
 from sprega.engines.clearing.least_core import WorstExcess, least_core
 from sprega.engines.clearing.model import JOINING_PAYS, RULES, RuleStability, Sharing
 from sprega.engines.clearing.sharing import equal_price_shares, proportional_shares
@@ -24,10 +25,13 @@ LOT_EVALUATIONS = 4096
 """Groups priced for each lot where lots stand for themselves; smaller lots are then exact."""
 
 EVALUATIONS = 1500
-"""Groups priced where terms couple the lots, each a program of its own."""
+"""Groups priced where each is a program of its own, in a lot or where terms couple the lots."""
 
 QUICK_EVALUATIONS = 4096
 """The same for whole lots, whose groups are priced in milliseconds: every group of 12 members."""
+
+HANDED_OUT = 16_384
+"""Groups of lots that may be divided from which on other processes are worth their start."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def sampled_shares(
     """
     if purchase.couplings:
         return _coupled(purchase, award, seed, deadline, progress, dask)
-    return _lot_by_lot(purchase, award, seed, deadline, progress)
+    return _lot_by_lot(purchase, award, seed, deadline, progress, dask)
 
 
 def _coupled(
@@ -169,51 +173,70 @@ def _coupled(
 
 
 def _lot_by_lot(
-    purchase: Purchase, award: Award, seed: int, deadline: float | None, progress: Progress
+    purchase: Purchase, award: Award, seed: int, deadline: float | None, progress: Progress, dask: str | None
 ) -> SampledShares:
     """Shares add up over the lots; what all together pay above or below their sum is spread equally."""
+    from joblib import delayed
+
     players = purchase.players
     alone, shares = np.zeros(len(players)), np.zeros(len(players))
     below, above = np.zeros(len(players)), np.zeros(len(players))  # squared half widths
     proven = True
-
-    def group(members: tuple[int, ...], lots: tuple[int, ...]) -> float:
-        nonlocal proven
-        found = group_payment(purchase, members, lots, deadline=deadline, plan=award)
-        proven = proven and found.proven
-        return found.payment
-
     lots = [lot for lot, _ in purchase.lot_items()]
-    for done, lot in enumerate(lots, start=1):
-        members = members_of_lot(purchase, lot)
-        position = [players.index(m) for m in members]
-        count = len(members)
-
-        def costs(masks: Sequence[int], lot: int = lot) -> list[float]:
-            return [float(c) for c in some_lot_costs(purchase, lot, masks, group)]
-
-        alone[position] += costs([1 << b for b in range(count)])
-        if 1 << count <= LOT_EVALUATIONS:
-            shares[position] += shapley([0.0, *costs(range(1, 1 << count))])
-        else:
-            batch = max(512, 2 * _fewest(count))  # so that even the first batch gives an interval
-            found = sample_shapley(
-                costs,
-                count,
-                evaluations=max(LOT_EVALUATIONS, 2 * batch),
-                seed=seed + lot,
-                batch=batch,
-                stop=lambda: late(deadline),
-            )
-            shares[position] += found.shares
-            below[position] += (found.shares - found.low) ** 2
-            above[position] += (found.high - found.shares) ** 2
+    left = None if deadline is None else max(0.0, deadline - time.monotonic())
+    jobs = [delayed(_lot_shares)(purchase, award, lot, seed, left) for lot in lots]
+    groups = sum(min(1 << len(members_of_lot(purchase, lot)), LOT_EVALUATIONS) for lot in lots)
+    apart = purchase.award == SPLIT and groups >= HANDED_OUT
+    answers = side_by_side(jobs, dask=dask) if apart else one_by_one(jobs)
+    for done, (lot, found) in enumerate(zip(lots, answers, strict=True), start=1):
+        position = [players.index(m) for m in members_of_lot(purchase, lot)]
+        alone[position] += found.stand_alone
+        shares[position] += found.shares
+        below[position] += (found.shares - found.low) ** 2
+        above[position] += (found.high - found.shares) ** 2
+        proven = proven and found.proven
         progress("coalitions", done / len(lots))
     shares += (award.payment - shares.sum()) / len(players)
     # the lots are sampled independently, so their variances add up
     low, high = shares - np.sqrt(below), shares + np.sqrt(above)
-    groups = {1 << b: float(cost) for b, cost in enumerate(alone)}
-    return SampledShares(alone, shares, low, high, groups, proven)
+    priced = {1 << b: float(cost) for b, cost in enumerate(alone)}
+    return SampledShares(alone, shares, low, high, priced, proven)
+
+
+def _lot_shares(
+    purchase: Purchase, award: Award, lot: int, seed: int, seconds: float | None
+) -> SampledShares:
+    """A lot's game on the members that need it, on whatever machine this runs."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    members = members_of_lot(purchase, lot)
+    count = len(members)
+    programs = 0
+    proven = True
+
+    def group(members: tuple[int, ...], lots: tuple[int, ...]) -> float:
+        nonlocal programs, proven
+        found = group_payment(purchase, members, lots, deadline=deadline, plan=award)
+        programs, proven = programs + 1, proven and found.proven
+        return found.payment
+
+    def costs(masks: Sequence[int]) -> list[float]:
+        return [float(c) for c in some_lot_costs(purchase, lot, masks, group)]
+
+    alone = np.array(costs([1 << b for b in range(count)]))
+    if 1 << count <= LOT_EVALUATIONS:
+        shares = np.asarray(shapley([0.0, *costs(range(1, 1 << count))]))
+        return SampledShares(alone, shares, shares, shares, {}, proven)
+    batch = max(512, 2 * _fewest(count))  # so that even the first batch gives an interval
+    most = EVALUATIONS if programs else LOT_EVALUATIONS
+    found = sample_shapley(
+        costs,
+        count,
+        evaluations=max(most, 2 * batch),
+        seed=seed + lot,
+        batch=batch,
+        stop=lambda: late(deadline),
+    )
+    return SampledShares(alone, found.shares, found.low, found.high, {}, proven)
 
 
 def _fewest(count: int) -> int:
