@@ -46,14 +46,24 @@ def fill_foundation() -> None:
             return
         _keep(
             office,
-            "Rules for meetings.txt",
+            "Rules for meetings - Правила за срещи.txt",
             RULES,
             Visibility.CLUSTER,
-            "What competitors do not speak of",
+            "What competitors do not speak of / За какво конкурентите не говорят",
         )
-        _keep(office, "Agenda.txt", AGENDA, Visibility.CLUSTER, "Workshop on lime")
-        _keep(head, "Contracts.csv", CONTRACTS, Visibility.DESK, "When our present contracts end")
-        look_at(actor=desk, organisation=member, reason="Do the contracts end before a joint one begins?")
+        _keep(
+            office, "Agenda - Дневен ред.txt", AGENDA, Visibility.CLUSTER, "Workshop on lime / Среща за варта"
+        )
+        _keep(
+            head,
+            "Contracts - Договори.csv",
+            CONTRACTS,
+            Visibility.DESK,
+            "When our contracts end / Кога свършват договорите ни",
+        )
+        look_at(
+            actor=desk, organisation=member, reason="When do the contracts end? / Кога свършват договорите?"
+        )
         propose_representation(
             actor=office,
             person=Person.objects.get(practice_role=Who.MAYOR),
