@@ -67,7 +67,12 @@ class InviteForm(forms.Form):
         self.fields["email"].widget.attrs["autocomplete"] = "off"
         office = actor.has(Role.OFFICE)
         self.fields["role"].choices = [
-            (role.value, role.label) for role in Role if office or role not in Representation.OF_THE_CLUSTER
+            ("", _("Choose a role")),
+            *(
+                (role.value, role.label)
+                for role in Role
+                if office or role not in Representation.OF_THE_CLUSTER
+            ),
         ]
         if not office:
             del self.fields["organisation"]

@@ -26,7 +26,7 @@ class GiveForm(forms.Form):
     organisation = forms.ModelChoiceField(Organisation.objects.all(), label=_("Organisation"))
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=Representation.Role,
+        choices=[("", _("Choose a role")), *Representation.Role.choices],
         help_text=_("Buying desk, key holder and board hold once a board member has confirmed them."),
     )
     first_day = forms.DateField(
