@@ -36,7 +36,7 @@ def test_one_clear_page_within_three_seconds_and_then_it_works(own: Installation
     os.kill(watcher, signal.SIGSTOP)  # or the database is back before anybody has noticed
     try:
         os.kill(postmaster(own), signal.SIGKILL)
-        for language, words in (("en", "away for a moment"), ("bg", "Sprega не е достъпна за момент")):
+        for language, words in (("en", "away for a moment"), ("bg", "Sprega временно не е достъпна")):
             began = time.monotonic()
             answer = head.get(note, **{"Accept-Language": language})
             assert (answer.status, answer.headers["retry-after"]) == (503, "5")
