@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from sprega.server import health
 
 
-def asked() -> HttpResponse:
+def asked(address: str = "/health") -> HttpResponse:
     """The answer of a middleware that has not answered before."""
     request = HttpRequest()
-    request.path_info = "/health"
+    request.path_info = address
     request.META["HTTP_HOST"] = "watcher.example"
     return health.health(lambda _request: HttpResponse(status=404))(request)
 
@@ -62,3 +62,7 @@ def test_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(health, "since_heartbeat", unreachable)
     answer = asked()
     assert (answer.status_code, json.loads(answer.content)) == (503, {"status": "failing"})
+
+
+def test_a_process_that_lives_says_so_without_the_database() -> None:
+    assert asked("/health/alive").status_code == 204

@@ -20,6 +20,12 @@ TELL_AFTER = 3
 """Deaths in a row after which a person is told."""
 PATIENCE = 15.0
 """Seconds that a process may take to end what it is doing."""
+ASKED_EVERY = 15.0
+"""Seconds between two questions whether a process still answers."""
+ASKED_FIRST = 60.0
+"""Seconds that a process has for starting before it is asked."""
+SILENT_AFTER = 3
+"""Unanswered questions in a row after which a process is ended, to be started again."""
 
 
 @dataclass
@@ -34,16 +40,22 @@ class Child:
     environment : dict
     output : Path
         Where it says what its log cannot hold, such as why it cannot start.
+    answers : callable, optional
+        Whether it still answers, whatever it says; what nobody can ask is watched for its death alone.
     """
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(repr=False)
     output: Path
+    answers: Callable[[], bool] | None = None
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     since: float = 0.0
     not_before: float = 0.0
+    ask_at: float = 0.0
+    silences: int = 0
+    kill_at: float | None = None
 
     def start(self) -> None:
         """Start it in a session of its own: Ctrl-C reaches the parent alone, which then ends all in order."""
@@ -59,6 +71,7 @@ class Child:
                 start_new_session=True,
             )
         self.since = time.monotonic()
+        self.ask_at, self.silences, self.kill_at = self.since + ASKED_FIRST, 0, None
 
     def look(self, tell: Callable[[Child], None]) -> None:
         """Start it again if it has died; each death in a row makes the pause longer."""
@@ -72,6 +85,22 @@ class Child:
             self.not_before = now + min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE)
             if self.deaths == TELL_AFTER:
                 tell(self)
+
+    def ask(self, tell: Callable[[Child], None]) -> None:
+        """End it when it lives but has stopped answering; `look` then starts it again."""
+        now = time.monotonic()
+        if self.process is None or self.answers is None:
+            return
+        if self.kill_at is not None:
+            if now >= self.kill_at:
+                self.process.kill()
+        elif now >= self.ask_at:
+            self.silences = 0 if self.answers() else self.silences + 1
+            self.ask_at = time.monotonic() + ASKED_EVERY
+            if self.silences == SILENT_AFTER:
+                tell(self)
+                self.process.terminate()
+                self.kill_at = time.monotonic() + PATIENCE
 
     def bury(self) -> None:
         """Forget a process that ended; what it started must not go on in its place."""

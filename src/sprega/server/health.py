@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from sprega.foundation.jobs.workers import HEARTBEAT, since_heartbeat
+from sprega.server.web import ALIVE
 
 ADDRESS = "/health"
 GOOD_FOR = 1.0
@@ -29,6 +30,8 @@ def health(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         nonlocal known
+        if request.path_info == ALIVE:
+            return HttpResponse(status=204)
         if request.path_info != ADDRESS:
             return get_response(request)
         if time.monotonic() - known[0] > GOOD_FOR:

@@ -20,6 +20,7 @@ from sprega.engines.model import Sentence
 from sprega.server import children, installation
 from sprega.server.children import Child
 from sprega.server.cluster import Cluster
+from sprega.server.web import ALIVE
 
 if TYPE_CHECKING:
     from sprega.foundation.language import Language
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 GLANCE = 0.25
 """Seconds between two looks at what runs."""
 STARTS_WITHIN = 60.0
+ASKED_WITHIN = 5.0
+"""Seconds that a web server may take to answer that it lives."""
 
 
 def serve(
@@ -88,6 +91,7 @@ def web(cluster: Cluster, server: Server | None, address: str) -> Child:
         [sys.executable, "-m", "sprega.server.web", address, str(cluster.port)],
         _environment(cluster, server, SPREGA_PROCESS="web", SPREGA_SERVING="1"),
         cluster.folder / "logs" / "web.out",
+        lambda: answers(_address(cluster, address)),
     )
 
 
@@ -221,7 +225,7 @@ def _await(cluster: Cluster, child: Child, address: str) -> None:
     while time.monotonic() < deadline:
         if child.process is not None and child.process.poll() is not None:
             break
-        if _answers(_address(cluster, address)):
+        if answers(_address(cluster, address)):
             return
         time.sleep(0.05)
     raise Refusal(
@@ -230,10 +234,10 @@ def _await(cluster: Cluster, child: Child, address: str) -> None:
     )
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
     """Whether anything answers there, whatever it says."""
     try:
-        urllib.request.urlopen(f"{address}/health", timeout=5).close()  # noqa: S310 - our own address
+        urllib.request.urlopen(f"{address}{ALIVE}", timeout=ASKED_WITHIN).close()  # noqa: S310 - our own
     except urllib.error.HTTPError:
         return True
     except OSError:
@@ -247,13 +251,17 @@ def _address(cluster: Cluster, address: str) -> str:
 
 
 def _watch(running: Sequence[Child], server: Server | None, tell: Callable[[Sentence], None]) -> None:
-    """Start again what dies, the embedded database too, until this process is told to end."""
+    """Start again what dies or falls silent, the embedded database too, until this process is told to end."""
     from sprega.server.database import launcher, postmaster
     from sprega.server.database.faults import DatabaseError
 
     def dying(child: Child) -> None:
         values = {"name": child.name, "count": child.deaths, "file": str(child.output)}
         tell(Sentence("{name} has died {count} times in a row. Read {file}. It is tried again.", values))
+
+    def silent(child: Child) -> None:
+        words = "{name} has stopped answering. It is ended and started again."
+        tell(Sentence(words, {"name": child.name}))
 
     while True:
         if server is not None and postmaster.life(server.pid, server.folder / "data") is postmaster.Life.GONE:
@@ -265,4 +273,5 @@ def _watch(running: Sequence[Child], server: Server | None, tell: Callable[[Sent
                 time.sleep(children.LONGEST_PAUSE)
         for child in running:
             child.look(dying)
+            child.ask(silent)
         time.sleep(GLANCE)

@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 import sys
 
+ALIVE = "/health/alive"
+"""Where whoever started this process asks whether it still answers; nothing else is looked at."""
 THREADS = 2
 PROCESSES = "SPREGA_WEB_PROCESSES"
 """How many processes serve, one by default: a core for Python, what is left of others for the database."""
