@@ -260,8 +260,7 @@ def _watch(running: Sequence[Child], server: Server | None, tell: Callable[[Sent
         tell(Sentence("{name} has died {count} times in a row. Read {file}. It is tried again.", values))
 
     def silent(child: Child) -> None:
-        words = "{name} has stopped answering. It is ended and started again."
-        tell(Sentence(words, {"name": child.name}))
+        tell(Sentence("{name} has stopped answering. It is ended and started again.", {"name": child.name}))
 
     while True:
         if server is not None and postmaster.life(server.pid, server.folder / "data") is postmaster.Life.GONE:
