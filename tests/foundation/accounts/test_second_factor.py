@@ -28,7 +28,7 @@ OFFICE = frozenset({"office", "desk", "key_holder"})
 
 
 def code_of(secret: str) -> str:
-    counter = next(iter(yield_hotp_counters_from_time()))
+    _before, counter, _after = yield_hotp_counters_from_time()  # the present one lasts longest
     return format_hotp_value(hotp_value(secret, counter))
 
 
