@@ -59,7 +59,7 @@ class Groups:
     def _side_by_side(self, masks: Sequence[int], limits: Floats | None = None) -> list[GroupPayment]:
         from joblib import cpu_count, delayed
 
-        left = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+        until = moment_of(self.deadline)
         # what is priced in milliseconds travels in few parcels, the rest one by one
         size = max(1, -(-len(masks) // (4 * cpu_count()))) if self.quick else 1
         jobs = [
@@ -68,7 +68,7 @@ class Groups:
                 self.award,
                 masks[first : first + size],
                 None if limits is None else limits[first : first + size],
-                left,
+                until,
                 quick=self.quick,
             )
             for first in range(0, len(masks), size)
@@ -82,20 +82,19 @@ def _price_all(
     award: Award,
     masks: Sequence[int],
     limits: Floats | None,
-    seconds: float | None,
+    until: float | None,
     *,
     quick: bool,
 ) -> list[GroupPayment]:
     """Several groups' payments, on whatever machine this runs."""
-    deadline = None if seconds is None else time.monotonic() + seconds
+    deadline = deadline_of(until)
     payments = np.full(len(masks), np.nan)
-    if quick and seconds != 0:
+    if quick and not late(deadline):
         payments = whole_lot_payments(purchase, masks, limits)
     found = []
     for position, (mask, payment) in enumerate(zip(masks, payments, strict=True)):
         if np.isnan(payment):
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            found.append(_price(purchase, award, mask, left))
+            found.append(_price(purchase, award, mask, deadline))
         elif limits is not None and payment >= limits[position]:
             found.append(GroupPayment(np.inf, float(payment), proven=True))
         else:
@@ -103,9 +102,8 @@ def _price_all(
     return found
 
 
-def _price(purchase: Purchase, award: Award, mask: int, seconds: float | None) -> GroupPayment:
+def _price(purchase: Purchase, award: Award, mask: int, deadline: float | None) -> GroupPayment:
     """One group's payment by the general program."""
-    deadline = None if seconds is None else time.monotonic() + seconds
     members = tuple(m for b, m in enumerate(purchase.players) if mask >> b & 1)
     return group_payment(purchase, members, deadline=deadline, plan=award)
 
@@ -126,6 +124,16 @@ def side_by_side(jobs: Iterable[Job], *, dask: str | None) -> Iterator[Any]:
 
     with Client(dask), parallel_config(backend="dask"):
         yield from Parallel()(jobs)
+
+
+def moment_of(deadline: float | None) -> float | None:
+    """A deadline as other processes and machines can read it: a job that waits its turn gets no more time."""
+    return None if deadline is None else time.time() + deadline - time.monotonic()
+
+
+def deadline_of(moment: float | None) -> float | None:
+    """The same on this process's own clock."""
+    return None if moment is None else time.monotonic() + moment - time.time()
 
 
 def late(deadline: float | None) -> bool:

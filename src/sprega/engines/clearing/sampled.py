@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,14 @@ from sprega.engines.award.coalitions import members_of_lot, some_lot_costs
 from sprega.engines.award.model import SPLIT, WHOLE_LOT, Award, Floats, Purchase
 from sprega.engines.award.solve import group_payment
 from sprega.engines.clearing.exact import Progress
-from sprega.engines.clearing.group_prices import Groups, late, one_by_one, side_by_side
+from sprega.engines.clearing.group_prices import (
+    Groups,
+    deadline_of,
+    late,
+    moment_of,
+    one_by_one,
+    side_by_side,
+)
 from sprega.engines.clearing.least_core import WorstExcess, least_core
 from sprega.engines.clearing.model import JOINING_PAYS, RULES, RuleStability, Sharing
 from sprega.engines.clearing.sharing import equal_price_shares, proportional_shares
@@ -183,8 +189,8 @@ def _lot_by_lot(
     below, above = np.zeros(len(players)), np.zeros(len(players))  # squared half widths
     proven = True
     lots = [lot for lot, _ in purchase.lot_items()]
-    left = None if deadline is None else max(0.0, deadline - time.monotonic())
-    jobs = [delayed(_lot_shares)(purchase, award, lot, seed, left) for lot in lots]
+    until = moment_of(deadline)
+    jobs = [delayed(_lot_shares)(purchase, award, lot, seed, until) for lot in lots]
     groups = sum(min(1 << len(members_of_lot(purchase, lot)), LOT_EVALUATIONS) for lot in lots)
     apart = purchase.award == SPLIT and groups >= HANDED_OUT
     answers = side_by_side(jobs, dask=dask) if apart else one_by_one(jobs)
@@ -203,11 +209,9 @@ def _lot_by_lot(
     return SampledShares(alone, shares, low, high, priced, proven)
 
 
-def _lot_shares(
-    purchase: Purchase, award: Award, lot: int, seed: int, seconds: float | None
-) -> SampledShares:
+def _lot_shares(purchase: Purchase, award: Award, lot: int, seed: int, until: float | None) -> SampledShares:
     """A lot's game on the members that need it, on whatever machine this runs."""
-    deadline = None if seconds is None else time.monotonic() + seconds
+    deadline = deadline_of(until)
     members = members_of_lot(purchase, lot)
     count = len(members)
     programs = 0
