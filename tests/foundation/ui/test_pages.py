@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sprega.foundation.access.identity import Actor
 from sprega.foundation.access.services import acting_as
+from sprega.foundation.accounts.models import Person
 from sprega.foundation.organisations.models import Representation
 from sprega.foundation.organisations.services import FOUNDING
 from sprega.foundation.room import Entry, Indicator, Place, Room, Task
@@ -69,9 +70,10 @@ def test_rail_shows_what_the_roles_need(people: People, monkeypatch: pytest.Monk
     )
     monkeypatch.setattr(context, "rooms", lambda: [room])
     monkeypatch.setattr(context, "FOUNDATION", ())
-    labels = lambda person: [  # noqa: E731
-        link.label for section in context.rail(people.actor(person), "/") for link in section.links
-    ]
+
+    def labels(person: Person) -> list[str]:
+        return [link.label for section in context.rail(people.actor(person), "/") for link in section.links]
+
     assert labels(people.office) == ["Office only", "For all"], "in the order of the founding text"
     assert labels(people.copper) == ["For all"]
     assert labels(people.supplier) == []

@@ -57,7 +57,9 @@ def _name_address(field: forms.Field) -> None:
 class InviteForm(forms.Form):
     """Whom to invite; a head of an organisation has no choice of organisation and of the cluster's roles."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.all(), label=_("Organisation"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.all(), label=_("Organisation"), empty_label=_("Choose an organisation")
+    )
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     role = forms.ChoiceField(label=_("Role"))
     language = forms.ChoiceField(label=_("Language of the letter"), choices=settings.LANGUAGES)

@@ -15,6 +15,6 @@ def by_mail(names: Names, value: Json) -> str:
 
 AREA = _("Notices")
 EVENTS = {
-    "notices.notified": Told(_("Somebody was told of something by a notice.")),
+    "notices.notified": Told(_("A notice was sent.")),
     "notices.chosen": Told(_("How notices come by mail was chosen: %(by_mail)s."), {"by_mail": by_mail}),
 }

@@ -23,7 +23,9 @@ class GiveForm(forms.Form):
         help_text=_("The person must have an account. Invite whoever has none yet."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    organisation = forms.ModelChoiceField(Organisation.objects.all(), label=_("Organisation"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.all(), label=_("Organisation"), empty_label=_("Choose an organisation")
+    )
     role = forms.ChoiceField(
         label=_("Role"),
         choices=[("", _("Choose a role")), *Representation.Role.choices],
